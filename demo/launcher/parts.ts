@@ -1,0 +1,81 @@
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import type { LauncherConfig } from './config.ts';
+import type { Script } from './start-script.ts';
+
+/** A script of the stack: what it is, before it is known where its log goes. */
+export type Part = Omit<Script, 'logFile' | 'onLine'>;
+
+/** What the parts are made from. */
+export interface PartOptions {
+  config: LauncherConfig;
+  /** Data folder. */
+  dir: string;
+}
+
+type Environment = Record<string, string>;
+
+/** Where the photos come from. */
+export const photoHost = ({ config }: PartOptions): Part => ({
+  name: 'photos',
+  entry: 'demo/photo-host/main.ts',
+  port: config.PHOTOS_PORT,
+  readyPath: '/car-1.jpg',
+});
+
+/** The rembg servers; together they use this machine's cores once. */
+export function rembgServers({ config }: PartOptions): Part[] {
+  const threads = config.REMBG_THREADS ?? Math.max(1, Math.floor(availableParallelism() / config.REMBG_COUNT));
+  return Array.from({ length: config.REMBG_COUNT }, (_, index) => ({
+    name: `rembg-${index + 1}`,
+    entry: 'demo/rembg-server/main.ts',
+    port: config.REMBG_PORT && config.REMBG_PORT + index,
+    readyPath: '/api',
+    env: () => ({ REMBG_THREADS: String(threads) }),
+  }));
+}
+
+/** The status service. */
+export const statusService = ({ config }: PartOptions, shared: Environment): Part => ({
+  name: 'status',
+  entry: 'services/status/src/main.ts',
+  port: config.STATUS_PORT,
+  readyPath: '/readyz',
+  env: () => shared,
+});
+
+/** The gateway. */
+export const gatewayService = ({ config, dir }: PartOptions, shared: Environment): Part => ({
+  name: 'gateway',
+  entry: 'services/gateway/src/main.ts',
+  port: config.GATEWAY_PORT,
+  readyPath: '/readyz',
+  env: (url) => ({
+    ...shared,
+    AUTH: 'off',
+    PUBLIC_URL: url,
+    MEDIA_DIR: path.join(dir, 'media'),
+    RATE_LIMIT_REMOVAL: config.RATE_LIMIT_REMOVAL,
+    RATE_LIMIT_IMAGE: config.RATE_LIMIT_IMAGE,
+    RATE_LIMIT_BULK: config.RATE_LIMIT_BULK,
+    RATE_LIMIT_CLIENT: config.RATE_LIMIT_CLIENT,
+  }),
+});
+
+/** The image worker. */
+export const imageWorkerService = ({ config, dir }: PartOptions, shared: Environment): Part => ({
+  name: 'image-worker',
+  entry: 'services/image-worker/src/main.ts',
+  port: config.IMAGE_WORKER_PORT,
+  readyPath: '/readyz',
+  // glibc keeps freed memory in an arena per thread; with two the worker's peak falls by a third (docs/images.md).
+  // The demo's model runs on processors that everything here shares: on a busy machine a photo may take a minute.
+  env: () => ({
+    MALLOC_ARENA_MAX: '2',
+    REMBG_TIMEOUT_MS: '90000',
+    REMOVE_BG_TIMEOUT_MS: '240000',
+    ...shared,
+    STORE: 'local',
+    MEDIA_DIR: path.join(dir, 'media'),
+  }),
+});

@@ -1,0 +1,78 @@
+import {
+  commonVariables,
+  databaseVariables,
+  limitVariablesOf,
+  loadConfig,
+  natsVariables,
+} from '@lanekeeper/service-kit';
+import Type, { type Static } from 'typebox';
+
+const limit = (standard: string, what: string) =>
+  Type.String({
+    default: standard,
+    pattern: '^[1-9]\\d{0,8}/[1-9]\\d{0,6}$',
+    description: `requests/seconds: ${what}`,
+  });
+
+/** The gateway's variables: names, rules, defaults. */
+export const GatewayVariables = Type.Object({
+  ...commonVariables,
+  ...natsVariables,
+  ...databaseVariables,
+  ...limitVariablesOf('remove-bg'),
+  PORT: Type.Integer({ minimum: 0, maximum: 65_535, default: 3000, description: 'Port to listen on, 0 = any free' }),
+  STATUS_URL: Type.String({
+    default: 'http://127.0.0.1:3001',
+    pattern: '^https?://[^\\s/?#]+$',
+    description: 'Base URL of the status service, without a path',
+  }),
+  AUTH: Type.Literal('off', {
+    default: 'off',
+    description: 'off, and that only on a loopback HOST; there is no other mode yet',
+  }),
+  PUBLIC_URL: Type.String({
+    default: '',
+    pattern: '^$|^https?://[^\\s]*[^\\s/]$',
+    description: 'Base URL of links in answers; empty: links are relative',
+  }),
+  MEDIA_DIR: Type.String({ default: '.data/media', description: 'Directory served under /media/' }),
+  RATE_LIMIT: Type.Union([Type.Literal('on'), Type.Literal('off')], { default: 'on', description: 'on or off' }),
+  RATE_LIMIT_REMOVAL: limit('30/3600', 'single background removals per vendor'),
+  RATE_LIMIT_IMAGE: limit('50/900', 'other single image requests per vendor'),
+  RATE_LIMIT_BULK: limit('10/3600', 'bulk requests per vendor'),
+  RATE_LIMIT_CLIENT: limit('100/900', 'submitting image requests per client address'),
+  TRUST_PROXY: Type.String({
+    default: '',
+    description: 'Whose X-Forwarded-For is believed: addresses and networks, or a number of hops; empty: nobody',
+  }),
+});
+/** See {@link GatewayVariables}. */
+export type GatewayConfig = Readonly<Static<typeof GatewayVariables>>;
+
+/**
+ * The gateway's configuration out of the environment.
+ * @throws ConfigError naming every wrong variable; also when authentication is off on an address that others reach.
+ */
+export function loadGatewayConfig(env: NodeJS.ProcessEnv): GatewayConfig {
+  return loadConfig(GatewayVariables, env, ({ AUTH, HOST }) =>
+    AUTH === 'off' && !isLoopback(HOST)
+      ? [`AUTH=off lets anyone in, so HOST must be a loopback address (127.0.0.1, ::1 or localhost), not "${HOST}"`]
+      : [],
+  );
+}
+
+/** Whether a host to listen on can be reached from this machine only. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
+}
+
+/** Whether the sender at this distance is believed; 0 is the peer of the connection. */
+type TrustedHops = (address: string, hop: number) => boolean;
+
+/** `TRUST_PROXY` as Fastify's `trustProxy` takes it. */
+export function trustedProxies(setting: string): boolean | string[] | TrustedHops {
+  const text = setting.trim();
+  if (text === '') return false;
+  if (/^\d+$/.test(text)) return (_address, hop) => hop < Number(text);
+  return text.split(',').map((part) => part.trim());
+}

@@ -1,0 +1,30 @@
+import type { RemoveBgData, Workload, WorkloadLimits } from '@lanekeeper/contracts';
+import { isWorkload } from '@lanekeeper/contracts';
+import type { NewJob } from '@lanekeeper/lanes';
+import type { Charge } from '../limits/rate-limits.ts';
+import type { JobRequest } from './check-jobs.ts';
+
+type Limits = Readonly<Record<Workload, WorkloadLimits>>;
+
+/** What the engine gets for a checked request. The owner of the lane is who sees its jobs. */
+export function newJob({ workload, lane, data, priority }: JobRequest, limits: Limits): NewJob {
+  if (!isWorkload(workload)) throw new RangeError(`no workload "${workload}"`);
+  const job = { workload, width: limits[workload].width, lane, data, tenant: lane };
+  return priority === undefined ? job : { ...job, priority };
+}
+
+/** A `remove-bg` job for checked data. */
+export function removeBgJob(data: RemoveBgData, limits: Limits): NewJob {
+  return newJob({ workload: 'remove-bg', lane: data.vendorId, data }, limits);
+}
+
+/**
+ * What a submit of jobs counts against: one request per vendor, and one for the client's address. Several jobs at once
+ * are a bulk. Work that is not the image queue's has no limit.
+ */
+export function chargesFor(jobs: readonly NewJob[], bulk: boolean, clientAddress: string): Charge[] {
+  const vendors = new Set(jobs.filter(({ workload }) => workload === 'remove-bg').map(({ lane }) => lane));
+  if (vendors.size === 0) return [];
+  const perVendor = [...vendors].map((key): Charge => ({ kind: bulk ? 'bulk' : 'removal', key }));
+  return [...perVendor, { kind: 'client', key: clientAddress }];
+}

@@ -1,0 +1,35 @@
+import { connectNats, limitsFrom, type ServiceContext } from '@lanekeeper/service-kit';
+import type { GatewayConfig } from './config.ts';
+import type { GatewayDeps } from './deps.ts';
+import { lanesEngine } from './lanes-engine.ts';
+import { openLimits } from './limits/open-limits.ts';
+import { keepStats } from './status/stats-cache.ts';
+import { statusClient } from './status/status-client.ts';
+
+/** Connects the gateway to what it needs, in the background: it serves, and says what is missing, from the start. */
+export function openDeps(config: GatewayConfig, { log, releasers }: ServiceContext): GatewayDeps {
+  const engine = lanesEngine({
+    connect: () => connectNats({ url: config.NATS_URL, name: 'gateway', log }),
+    prefix: config.STREAM_PREFIX,
+    replicas: config.STREAM_REPLICAS,
+    log,
+  });
+  releasers.add('nats', () => engine.close());
+  const limits = openLimits(config, log);
+  releasers.add('database', () => limits.close());
+  const status = statusClient(config.STATUS_URL);
+  const stats = keepStats(
+    () => status.stats({}),
+    (err) => log.debug({ err }, 'the statistics could not be read; estimates use the last ones'),
+  );
+  releasers.add('statistics', () => stats.stop());
+  return {
+    config,
+    engine,
+    status,
+    latestStats: stats.latest,
+    workloadLimits: { 'remove-bg': limitsFrom('remove-bg', config) },
+    rateLimits: limits.rateLimits,
+    checks: { nats: () => engine.missing(), database: () => limits.missing(), status: () => status.missing() },
+  };
+}

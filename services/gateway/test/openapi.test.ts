@@ -1,0 +1,89 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { expect, test } from 'vitest';
+import { aGateway } from './a-gateway.ts';
+
+const documented = [
+  'GET /api/image-queue/job/{jobId}',
+  'GET /api/image-queue/queue-stats',
+  'GET /api/worker/health',
+  'GET /healthz',
+  'GET /readyz',
+  'GET /v1/events',
+  'GET /v1/jobs',
+  'GET /v1/jobs/{id}',
+  'GET /v1/lanes',
+  'GET /v1/stats',
+  'POST /api/image-queue/bulk-remove-bg',
+  'POST /api/image-queue/remove-bg-queue',
+  'POST /v1/jobs',
+  'POST /v1/jobs/{id}/cancel',
+  'POST /v1/jobs/{id}/resolve',
+  'POST /v1/jobs/{id}/retry',
+  'POST /v1/lanes/{workload}/{lane}/pause',
+  'POST /v1/lanes/{workload}/{lane}/resume',
+];
+
+async function document() {
+  await using gateway = await aGateway();
+  return (await gateway.app.inject('/openapi.json')).json();
+}
+
+test('the document is valid OpenAPI 3.1', async () => {
+  const validator = new Validator();
+  expect(await validator.validate(await document())).toEqual({ valid: true });
+  expect(validator.version).toBe('3.1');
+});
+
+test('the document covers all routes, each with a summary and its answers', async () => {
+  const { paths } = (await document()) as {
+    paths: Record<string, Record<string, { summary?: string; responses: object }>>;
+  };
+  const routes = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, route]) => {
+      expect(route.summary, `${method} ${path}`).toBeTruthy();
+      const success = Object.keys(route.responses).filter((status) => /^20[02]$/.test(status));
+      expect(success, `${method} ${path}`).not.toEqual([]);
+      return `${method.toUpperCase()} ${path}`;
+    }),
+  );
+  expect(routes.toSorted()).toEqual(documented);
+});
+
+test('submits document the idempotency key and every problem they can answer with', async () => {
+  const { paths } = await document();
+  for (const path of ['/v1/jobs', '/api/image-queue/remove-bg-queue', '/api/image-queue/bulk-remove-bg']) {
+    const { parameters, responses } = paths[path].post;
+    expect(parameters).toContainEqual(expect.objectContaining({ in: 'header', name: 'idempotency-key' }));
+    expect(Object.keys(responses)).toEqual(expect.arrayContaining(['400', '413', '415', '422', '429', '503']));
+    expect(Object.keys(responses[400].content)).toEqual(['application/problem+json']);
+  }
+});
+
+test('the browsable documents need nothing from elsewhere', async () => {
+  await using gateway = await aGateway();
+  const page = await gateway.app.inject('/docs/');
+  expect(page.statusCode).toBe(200);
+  expect(page.headers['content-type']).toContain('text/html');
+  const links = [...page.body.matchAll(/(?:src|href)="([^"]+)"/g)].map(
+    ([, link = '']) => new URL(link, 'http://own/docs/'),
+  );
+  expect(links.length).toBeGreaterThan(3);
+  for (const { origin, pathname } of links) {
+    expect(origin).toBe('http://own');
+    expect((await gateway.app.inject(pathname)).statusCode, pathname).toBe(200);
+  }
+  expect(page.body).not.toMatch(/<script(?![^>]*src=)/);
+  expect((await gateway.app.inject('/docs')).statusCode).toBeLessThan(400);
+});
+
+test('every answer has security headers and a request id', async () => {
+  await using gateway = await aGateway();
+  for (const url of ['/healthz', '/nothing', '/v1/jobs']) {
+    expect((await gateway.app.inject(url)).headers).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': expect.stringContaining("default-src 'self'"),
+      'x-frame-options': expect.any(String),
+      'x-request-id': expect.stringMatching(/^[0-9a-f-]{36}$/),
+    });
+  }
+});

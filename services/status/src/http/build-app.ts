@@ -1,0 +1,33 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import { findMissing, problemPlugin, sendFrameworkProblem } from '@lanekeeper/service-kit';
+import { type FastifyInstance, fastify, LogController } from 'fastify';
+import type { AppDeps } from './app-deps.ts';
+import { eventRoutes } from './event-routes.ts';
+import { jobRoutes } from './job-routes.ts';
+
+/** Longest a read takes: how long a stop leaves connections that nothing happens on, in milliseconds. */
+const LAST_READS_MS = 6_000;
+
+/** The service's HTTP interface, not yet listening. The gateway is its only caller. */
+export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
+  const app = fastify({
+    loggerInstance: deps.log,
+    logController: new LogController({ disableRequestLogging: true }),
+    frameworkErrors: sendFrameworkProblem,
+    routerOptions: { maxParamLength: 100 },
+  }).withTypeProvider<TypeBoxTypeProvider>();
+  await app.register(problemPlugin);
+  app.get('/healthz', async () => ({ status: 'ok' }));
+  app.get('/readyz', async (_request, reply) => {
+    const missing = await findMissing(deps.checks);
+    if (Object.keys(missing).length === 0) return { status: 'ready' };
+    return reply.code(503).send({ status: 'not ready', missing });
+  });
+  await app.register(jobRoutes, deps);
+  await app.register(eventRoutes, deps);
+  app.addHook('preClose', async () => {
+    // A connection on which no request was ever made does not count as idle and would keep the server from closing.
+    setTimeout(() => app.server.closeAllConnections(), LAST_READS_MS).unref();
+  });
+  return app as unknown as FastifyInstance;
+}
