@@ -15,14 +15,24 @@ export type Effect = {
   at: number;
 };
 
+/**
+ * Bytes of a line, padded. A divisor of a page: the kernel may break off a write at a page boundary when the process is
+ * killed, and a line that never crosses one is written whole or not at all.
+ */
+const LINE_BYTES = 512;
+
 /** Makes an effect visible, at once. */
 export function recordEffect(file: string, effect: Effect): void {
-  appendFileSync(file, `${JSON.stringify(effect)}\n`);
+  const line = JSON.stringify(effect).padEnd(LINE_BYTES - 1);
+  if (Buffer.byteLength(line) !== LINE_BYTES - 1) throw new RangeError(`an effect has more than ${LINE_BYTES} bytes`);
+  appendFileSync(file, `${line}\n`);
 }
 
-/** All effects so far. */
+/** All effects so far; one that is being written while we read is not among them yet. */
 export function readEffects(file: string): Effect[] {
-  return readFileSync(file, 'utf8')
+  const text = readFileSync(file, 'utf8');
+  return text
+    .slice(0, text.lastIndexOf('\n') + 1)
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Effect);
