@@ -1,97 +1,80 @@
-import type { Dispatcher } from 'undici';
-import type { DgiModule } from '../modules/module-table.ts';
+import { Agent } from 'undici';
+import { DgiError } from './dgi-error.ts';
+import type { DgiClient, DgiClientOptions, WindowAnswer, WindowRequest } from './dgi-types.ts';
+import { readAnswer } from './read-answer.ts';
+import { requestBody } from './request-body.ts';
+import { type SendLimits, sendRequest } from './send-request.ts';
+import { changeClock, learnClock, type ServerClock, signingTime, unknownClock } from './server-clock.ts';
+import { sign } from './sign.ts';
 
-/** Whether a server or credential belongs to the real trade or to a test system. */
-export type DgiEnvironment = 'live' | 'sandbox';
-
-/** A main dealer's server: settings per dealer group. */
-export type DgiEndpoint = {
-  /** Up to and including the version, without a slash at the end: `https://example.com/dgi-api/v1.3`. */
-  readonly baseUrl: string;
-  readonly environment: DgiEnvironment;
-  /** Between key, secret and time in the token; empty by default, a colon for some main dealers. */
-  readonly tokenSeparator?: string;
-  /** IANA zone of the server's local time. Indonesia: Asia/Jakarta, Asia/Makassar, Asia/Jayapura. */
-  readonly timeZone: string;
-  /** Name under which the sales order filter of `prsl` is sent: `noPO` (default, the document) or `noSO` (some servers). */
-  readonly prslFilter?: 'noPO' | 'noSO';
+/** What all requests of a client share; the clocks are per server and learned. */
+type Context = SendLimits & {
+  readonly now: () => number;
+  readonly beforeRequest: NonNullable<DgiClientOptions['beforeRequest']>;
+  readonly clocks: Map<string, ServerClock>;
 };
 
-/** Key and secret of a dealer group. Never log one. */
-export type DgiCredential = {
-  readonly apiKey: string;
-  readonly secretKey: string;
-  readonly environment: DgiEnvironment;
-};
+/** A client for any number of servers and credentials; see {@link DgiClient}. */
+export function createDgiClient(options: DgiClientOptions = {}): DgiClient {
+  const { dispatcher = new Agent({ connect: { timeout: 10_000 } }), maxBytes = 128 * 2 ** 20 } = options;
+  const { deadlineMs = 120_000, now = Date.now, beforeRequest = async () => {} } = options;
+  const context: Context = { dispatcher, maxBytes, deadlineMs, now, beforeRequest, clocks: new Map() };
+  return {
+    fetchWindow: (request, signal) => fetchWindow(context, request, signal),
+    close: async () => (options.dispatcher === undefined ? dispatcher.close() : undefined),
+  };
+}
 
-/** One request: one module, one window. */
-export type WindowRequest = {
-  readonly endpoint: DgiEndpoint;
-  readonly credential: DgiCredential;
-  readonly module: DgiModule;
-  /** The one dealer asked for; absent: all of the group. */
-  readonly dealerId?: string;
-  /** `YYYY-MM-DD HH:MM:SS`, local time of the endpoint's zone; see splitWindows. */
-  readonly from: string;
-  readonly to: string;
-  /** Further filters by the module's own names. */
-  readonly filters?: Readonly<Record<string, string>>;
-};
+async function fetchWindow(context: Context, request: WindowRequest, signal: AbortSignal): Promise<WindowAnswer> {
+  checkEnvironment(request);
+  const body = requestBody(request);
+  try {
+    return await attempt(context, { request, body, number: 1 }, signal);
+  } catch (error) {
+    if (!(error instanceof DgiError) || error.code !== 'DGI_SKEW') throw error;
+    const { clocks } = context;
+    const server = request.endpoint.baseUrl;
+    clocks.set(server, changeClock(clocks.get(server) ?? unknownClock));
+    return attempt(context, { request, body, number: 2 }, signal).catch((second: unknown) => {
+      throw second instanceof DgiError && second.code === 'DGI_SKEW' ? withSkew(second, clocks.get(server)) : second;
+    });
+  }
+}
 
-/**
- * The rows of one answer. Each is parsed when it is reached, so a huge answer never stands in memory as objects;
- * iterating twice is fine.
- */
-export type RawRows = Iterable<unknown> & { readonly length: number };
+type Attempt = { readonly request: WindowRequest; readonly body: string; readonly number: number };
 
-/** What one window came to. */
-export type WindowAnswer = {
-  readonly rows: RawRows;
-  /** From the first byte sent to the last one received, of the attempt that succeeded. */
-  readonly requestMs: number;
-  /** Size of the answer's body, uncompressed. */
-  readonly bytes: number;
-  /** The answer's body as received, with personal data: keep it only encrypted. Shares memory with `rows`. */
-  readonly rawBody: Buffer;
-  /** Requests sent for it: 2 when the server refused the first one for its clock. */
-  readonly requests: number;
-  /** Server clock minus local clock, ms, by the answer's `Date`; null when it sent none. */
-  readonly skewMs: number | null;
-};
+async function attempt(
+  context: Context,
+  { request, body, number }: Attempt,
+  signal: AbortSignal,
+): Promise<WindowAnswer> {
+  const { endpoint, credential, module } = request;
+  await context.beforeRequest({ endpoint, apiKey: credential.apiKey, module, attempt: number }, signal);
+  signal.throwIfAborted();
+  const clock = context.clocks.get(endpoint.baseUrl) ?? unknownClock;
+  const sent = context.now();
+  const headers = sign(credential, signingTime(clock, sent), endpoint.tokenSeparator);
+  const url = endpoint.baseUrl + module.path;
+  const answer = await sendRequest(url, { headers, body, signal }, context);
+  const received = context.now();
+  const learned = learnClock(context.clocks.get(endpoint.baseUrl) ?? clock, answer.date, sent, received);
+  context.clocks.set(endpoint.baseUrl, learned);
+  const secrets = [credential.secretKey, credential.apiKey, headers['dgi-api-token']];
+  const rows = readAnswer(answer.httpStatus, answer.bytes, secrets);
+  const { bytes: rawBody } = answer;
+  const measured = { requestMs: Math.round(received - sent), bytes: rawBody.length, skewMs: learned.skewMs };
+  return { rows, rawBody, requests: number, ...measured };
+}
 
-/** What the hook before each request is told. */
-export type BeforeRequest = {
-  readonly endpoint: DgiEndpoint;
-  readonly apiKey: string;
-  readonly module: DgiModule;
-  /** 1, or 2 for the repeat after a refusal for the clock. */
-  readonly attempt: number;
-};
+/** A live credential in a sandbox request, or the reverse, is somebody's mistake: it must not travel. */
+function checkEnvironment({ endpoint, credential }: WindowRequest): void {
+  if (endpoint.environment === credential.environment) return;
+  const message = `A ${credential.environment} credential is not sent to a ${endpoint.environment} server`;
+  throw new DgiError('DGI_CREDENTIAL', message);
+}
 
-/** Settings of a client. */
-export type DgiClientOptions = {
-  /**
-   * Called before each request, repeats included: count it against the credential's quota, wait for the pace, or throw
-   * a DgiError `DGI_QUOTA` to refuse. See planRequest.
-   */
-  readonly beforeRequest?: (request: BeforeRequest, signal: AbortSignal) => Promise<void>;
-  /** Largest body in bytes; default 128 MiB, which keeps a worker below 512 MB. */
-  readonly maxBytes?: number;
-  /** Time for one request from connecting to the last byte, ms; default 120,000. */
-  readonly deadlineMs?: number;
-  /** Connections; default an undici Agent that `close` ends. */
-  readonly dispatcher?: Dispatcher;
-  /** The local clock, Unix ms; default Date.now. */
-  readonly now?: () => number;
-};
-
-/** Reads windows from main dealers' servers. */
-export type DgiClient = {
-  /**
-   * Asks for one window; signs each request afresh.
-   * @throws DgiError; the signal's reason when aborted.
-   */
-  fetchWindow(request: WindowRequest, signal: AbortSignal): Promise<WindowAnswer>;
-  /** Ends its connections. */
-  close(): Promise<void>;
-};
+function withSkew(error: DgiError, clock: ServerClock | undefined): DgiError {
+  const seconds = clock?.skewMs == null ? 'unknown' : `${Math.round(clock.skewMs / 1_000)} s`;
+  const message = `${error.message}; twice, signed afresh each time. Server minus local clock: ${seconds}`;
+  return new DgiError('DGI_SKEW', message, { httpStatus: error.httpStatus ?? 0, cause: error });
+}

@@ -3,7 +3,8 @@ export type DgiValue = string | number | null;
 
 /**
  * What is unusual about a row that is kept all the same:
- * - `TEXT_TOO_LONG`, `NUMBER_TOO_LONG`: longer than the document declares; the column holds it whole.
+ * - `TEXT_TOO_LONG`, `NUMBER_TOO_LONG`: longer than the document declares; the column holds it whole. Beyond 1,000
+ *   characters or 15 digits the column is null and the value stands in `extra`.
  * - `TEMPLATE_MISMATCH`: a document number of another shape.
  * - `CODE_UNKNOWN`: not in the list of codes; kept as text, `value` names it.
  * - `NOT_A_DATE`, `NOT_A_TIME`, `NOT_A_NUMBER`, `NOT_TEXT`: the column is null and the value stands in `extra`.
@@ -11,6 +12,7 @@ export type DgiValue = string | number | null;
  * - `TIME_DROPPED`: a time stamp where a date belongs; the original stands in `extra`.
  * - `DEALER_ID_FILLED`: the row named no dealer, and one was asked for.
  * - `NOT_A_LIST`: lines that are no list, or a line that is no object; the value stands in `extra`.
+ * - `ROWS_MERGED`: made of several rows of one key, as sent by servers that answer one row per joined line.
  * - `TWO_SPELLINGS`: one field under two spellings with two values; the first is taken, the other stands in `extra`.
  */
 export type RowNoteCode =
@@ -26,6 +28,7 @@ export type RowNoteCode =
   | 'TIME_DROPPED'
   | 'DEALER_ID_FILLED'
   | 'NOT_A_LIST'
+  | 'ROWS_MERGED'
   | 'TWO_SPELLINGS';
 
 /** Carries no personal data: safe for logs, events and counts. */
