@@ -34,6 +34,11 @@ export function parseDate(text: string, timeZone: string): ReadDate | undefined 
   return read?.timeGiven && zone !== undefined ? convert(read, zone, timeZone) : read;
 }
 
+function daysIn(year: number, month: number): number {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
+  return [4, 6, 9, 11].includes(month) ? 30 : 31;
+}
+
 function wall(
   year: string | undefined,
   month: string | undefined,
@@ -41,7 +46,7 @@ function wall(
   [hour, minute, second]: (string | undefined)[],
 ): Wall | undefined {
   const [y, m, d] = [Number(year), Number(month), Number(day)];
-  if (y < 1000 || m < 1 || m > 12 || d < 1 || d > new Date(Date.UTC(y, m, 0)).getUTCDate()) return undefined;
+  if (y < 1000 || m < 1 || m > 12 || d < 1 || d > daysIn(y, m)) return undefined;
   const time = [hour, minute, second].map((part) => (part ?? '0').padStart(2, '0'));
   if (Number(time[0]) > 23 || Number(time[1]) > 59 || Number(time[2]) > 59) return undefined;
   return {

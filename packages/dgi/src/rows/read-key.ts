@@ -1,4 +1,4 @@
-import type { DgiModule } from '../modules/module-table.ts';
+import type { DgiField, DgiModule } from '../modules/module-table.ts';
 import type { ReadRowOptions, RejectCode, RowReject } from './dgi-row.ts';
 import { type ModulePlan, planOf } from './module-plan.ts';
 import { isMissing } from './parse-value.ts';
@@ -44,16 +44,16 @@ function reject(reason: RejectCode, message: string, raw: unknown): RowReject {
 }
 
 /** Both parts as text, empty when missing. */
-function findKey({ fields, spellings, dealerField, keyField }: ModulePlan, raw: RawObject) {
-  let dealer: unknown;
-  let number: unknown;
-  for (const name in raw) {
-    const place = spellings.find(name);
-    const field = place === undefined ? undefined : fields[place];
-    if (field === dealerField && isMissing(dealer)) dealer = raw[name];
-    else if (field === keyField && isMissing(number)) number = raw[name];
-  }
-  return { dealer: toText(dealer), documentNumber: toText(number) };
+function findKey(plan: ModulePlan, raw: RawObject): { dealer: string; documentNumber: string } {
+  return { dealer: findPart(plan, plan.dealerField, raw), documentNumber: findPart(plan, plan.keyField, raw) };
+}
+
+/** Nearly all rows spell their key as the document does: only the others are searched through. */
+function findPart({ fields, spellings }: ModulePlan, wanted: DgiField, raw: RawObject): string {
+  const exact = toText(raw[wanted.name]);
+  if (exact !== '') return exact;
+  const name = Object.keys(raw).find((key) => fields[spellings.find(key) ?? -1] === wanted && !isMissing(raw[key]));
+  return name === undefined ? '' : toText(raw[name]);
 }
 
 function toText(value: unknown): string {
