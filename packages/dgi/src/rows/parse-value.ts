@@ -47,8 +47,8 @@ function readText(field: DgiField, raw: unknown): ReadValue {
   if (typeof raw === 'object') return unfit('NOT_TEXT');
   const value = String(raw).trim();
   if (value.length > MAX_TEXT_LENGTH) return unfit('TEXT_TOO_LONG');
-  if (field.maxLength !== null && value.length > field.maxLength) return { value, note: 'TEXT_TOO_LONG' };
   if (field.kind === 'code') return Object.hasOwn(field.codes, value) ? { value } : { value, note: 'CODE_UNKNOWN' };
+  if (field.maxLength !== null && value.length > field.maxLength) return { value, note: 'TEXT_TOO_LONG' };
   return field.template === null || hasShape(value, field.template) ? { value } : { value, note: 'TEMPLATE_MISMATCH' };
 }
 
