@@ -25,7 +25,7 @@ export function readEnvelope({ httpStatus, body }: Envelope, secrets: readonly s
   const envelope = lowerCaseNames(body);
   const status = statusOf(envelope, httpStatus);
   const texts = textsOf(envelope.get('message'));
-  if (status === 1 && httpStatus < 400) return readData(envelope.get('data'));
+  if (status === 1 && httpStatus < 400) return readData(envelope.get('data'), httpStatus);
   const meaning = texts.map(meaningOf).find((found) => found !== undefined);
   if (status === 0 && meaning === 'EMPTY') return { kind: 'empty' };
   const quoted = quoteText((texts.length > 0 ? texts : gatewayTexts(envelope)).join('; '), secrets);
@@ -59,11 +59,11 @@ function statusOf(envelope: Map<string, unknown>, httpStatus: number): number {
 const toNumber = (value: unknown): number =>
   typeof value === 'number' || (typeof value === 'string' && value.trim() !== '') ? Number(value) : Number.NaN;
 
-function readData(data: unknown): EnvelopeKind {
+function readData(data: unknown, httpStatus: number): EnvelopeKind {
   if (data === undefined || data === null || data === '') return { kind: 'empty' };
   if (Array.isArray(data)) return { kind: 'rows' };
   if (typeof data === 'object') return Object.keys(data).length === 0 ? { kind: 'empty' } : { kind: 'row', row: data };
-  throw new DgiError('DGI_PROTOCOL', 'The answer has data that is no list of rows');
+  throw new DgiError('DGI_PROTOCOL', 'The answer has data that is no list of rows', { httpStatus });
 }
 
 function gatewayTexts(envelope: Map<string, unknown>): string[] {
