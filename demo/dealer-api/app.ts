@@ -52,7 +52,7 @@ async function answer(
   const store = stores.find(({ group }) => group.apiKey === request.headers['dgi-api-key']);
   if (store === undefined) return refuse('documented', refusals.token);
   const { group } = store;
-  const dealerId = asked.body['dealerId'] ?? '';
+  const dealerId = asked.body.dealerId ?? '';
   const { style, joinedLines } = group;
   const manner: Manner = { style, joinedLines, ...behaviours.of(group.name, dealerId) };
   const nowMs = now() + (manner.clockSkewSeconds ?? 0) * 1_000;

@@ -2,39 +2,37 @@ import Type, { type Static } from 'typebox';
 
 /** How the server treats one dealer or credential, for tests of what its clients do about it. All optional. */
 export const Behaviour = Type.Partial(
-  Type.Object(
-    {
-      /** The server's clock goes so much ahead (or, negative, behind); its `Date` header says so. */
-      clockSkewSeconds: Type.Number(),
-      /** `Date` tells the true time all the same, as behind a gateway. */
-      honestDate: Type.Boolean(),
-      /** Refuses every token, as after a change of the secret. */
-      rejectToken: Type.Boolean(),
-      /** Requests a day of the credential. */
-      quotaPerDay: Type.Integer({ minimum: 0 }),
-      /** Longest window in days. 0: every window is too long. */
-      maxDays: Type.Integer({ minimum: 0 }),
-      /** So many requests fail, then all is well. */
-      failures: Type.Integer({ minimum: 0 }),
-      /** HTTP status of these failures; default 500. */
-      failureStatus: Type.Integer({ minimum: 400, maximum: 599 }),
-      /** Answers so much later, ms. */
-      delayMs: Type.Integer({ minimum: 0, maximum: 600_000 }),
-      /** Takes the request and never answers, as some servers do for an unknown key. */
-      hang: Type.Boolean(),
-      /** Breaks the connection in the middle of the answer. */
-      cutAnswer: Type.Boolean(),
-      /** Envelope, field names and codes as in the document, or as real servers send them. */
-      style: Type.Union([Type.Literal('documented'), Type.Literal('real')]),
-      /** One row per joined line. */
-      joinedLines: Type.Boolean(),
-      /** So many rows without a document number are put before each answer that has rows. */
-      rowsWithoutKey: Type.Integer({ minimum: 0, maximum: 1_000 }),
-      /** So many rows of an unknown dealer are put before each answer that has rows. */
-      foreignRows: Type.Integer({ minimum: 0, maximum: 1_000 }),
-    },
-    { additionalProperties: false },
-  ),
+  Type.Object({
+    /** The server's clock goes so much ahead (or, negative, behind); its `Date` header says so. */
+    clockSkewSeconds: Type.Number(),
+    /** `Date` tells the true time all the same, as behind a gateway. */
+    honestDate: Type.Boolean(),
+    /** Refuses every token, as after a change of the secret. */
+    rejectToken: Type.Boolean(),
+    /** Requests a day of the credential. */
+    quotaPerDay: Type.Integer({ minimum: 0 }),
+    /** Longest window in days. 0: every window is too long. */
+    maxDays: Type.Integer({ minimum: 0 }),
+    /** So many requests fail, then all is well. */
+    failures: Type.Integer({ minimum: 0 }),
+    /** HTTP status of these failures; default 500. */
+    failureStatus: Type.Integer({ minimum: 400, maximum: 599 }),
+    /** Answers so much later, ms. */
+    delayMs: Type.Integer({ minimum: 0, maximum: 600_000 }),
+    /** Takes the request and never answers, as some servers do for an unknown key. */
+    hang: Type.Boolean(),
+    /** Breaks the connection in the middle of the answer. */
+    cutAnswer: Type.Boolean(),
+    /** Envelope, field names and codes as in the document, or as real servers send them. */
+    style: Type.Union([Type.Literal('documented'), Type.Literal('real')]),
+    /** One row per joined line. */
+    joinedLines: Type.Boolean(),
+    /** So many rows without a document number are put before each answer that has rows. */
+    rowsWithoutKey: Type.Integer({ minimum: 0, maximum: 1_000 }),
+    /** So many rows of an unknown dealer are put before each answer that has rows. */
+    foreignRows: Type.Integer({ minimum: 0, maximum: 1_000 }),
+  }),
+  { additionalProperties: false },
 );
 /** See {@link Behaviour}. */
 export type Behaviour = Static<typeof Behaviour>;

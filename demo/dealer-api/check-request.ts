@@ -59,8 +59,8 @@ export function checkRequest(
 }
 
 function readRange({ body }: Asked, now: string): { from: number; to: number } | undefined {
-  const from = wallSeconds(body['fromTime'] ?? '');
-  const to = wallSeconds(body['toTime'] || now);
+  const from = wallSeconds(body.fromTime ?? '');
+  const to = wallSeconds(body.toTime || now);
   return from === undefined || to === undefined ? undefined : { from, to };
 }
 

@@ -34,11 +34,7 @@ export function realRow({ module, row }: StoredRow): Row {
   const absent = ABSENT[module] ?? [];
   const kept = realFields(module, fields, row).filter(([name]) => !absent.includes(name));
   const added = ADDED[module];
-  return Object.fromEntries([
-    ...kept,
-    ...(added === undefined ? [] : [[added, row['createdTime']] as const]),
-    ...lines,
-  ]);
+  return Object.fromEntries([...kept, ...(added === undefined ? [] : [[added, row.createdTime] as const]), ...lines]);
 }
 
 function realFields(module: string, fields: readonly DgiField[], row: Row): [string, unknown][] {

@@ -57,7 +57,7 @@ export class Store {
       .slice(0, count);
     for (const stored of oldest) {
       stored.modifiedAt = at;
-      stored.row['modifiedTime'] = timeStamp(at);
+      stored.row.modifiedTime = timeStamp(at);
     }
     return oldest.map(({ documentNumber }) => documentNumber);
   }

@@ -25,11 +25,16 @@ export function tooSlow(deadlineMs: number, cause?: unknown): DgiError {
 /** Turns what a request threw into a DgiError `DGI_NETWORK`; a DgiError passes. */
 export function explainNetworkError(error: unknown, deadlineMs: number): DgiError {
   if (error instanceof DgiError) return error;
-  const codes = causes(error).map((link) => (link as NodeJS.ErrnoException).code ?? link.name);
+  const codes = causes(error).map(codeOf);
   if (codes.some((code) => TIMEOUTS.has(code) || code === 'TimeoutError')) return tooSlow(deadlineMs, error);
   const lasting = codes.map((code) => LASTING[code]).find((why) => why !== undefined);
   const message = `The dealer's server could not be reached: ${lasting ?? codes.at(-1) ?? 'unknown reason'}`;
   return new DgiError('DGI_NETWORK', message, { cause: error, retryable: lasting === undefined });
+}
+
+/** The code, or the name of errors of the platform, whose codes are old numbers. */
+function codeOf(error: Error & { code?: unknown }): string {
+  return typeof error.code === 'string' ? error.code : error.name;
 }
 
 /** An error, its causes, and the members of aggregates (one per address tried). */

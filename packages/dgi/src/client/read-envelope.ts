@@ -77,7 +77,9 @@ function failure(
   const http = status === 0 || status === 1 ? httpStatus : status;
   const code = meaning ?? codeOf(http, status === 0, quoted);
   const said = quoted === '' ? 'without saying why' : `with: ${quoted}`;
-  return new DgiError(code, `${SENTENCES[code]}${http >= 400 ? ` (HTTP ${http})` : ''}, ${said}`, { httpStatus });
+  const hint = http === 404 || http === 405 ? '; check the base URL' : '';
+  const message = `${SENTENCES[code]}${http >= 400 ? ` (HTTP ${http})` : ''}, ${said}${hint}`;
+  return new DgiError(code, message, { httpStatus });
 }
 
 const SENTENCES: Record<DgiErrorCode, string> = {

@@ -3,10 +3,16 @@ import type { DgiField, DgiModule, DgiNested } from '../modules/module-table.ts'
 /** Finds a field or nested table by any of its spellings. */
 export type Spellings<T> = { find(name: string): T | undefined };
 
-/** How the rows of a module are read: made once per module. */
-export type ModulePlan = {
+/** How the fields of a row or line are read. */
+export type FieldsPlan = {
   readonly fields: readonly DgiField[];
   readonly spellings: Spellings<number>;
+  /** A null for each field. Copies of it have their whole size at once, which makes less garbage than growing. */
+  readonly empty: Readonly<Record<string, null>>;
+};
+
+/** How the rows of a module are read: made once per module. */
+export type ModulePlan = FieldsPlan & {
   readonly dealerField: DgiField;
   readonly keyField: DgiField;
   readonly nested: readonly NestedPlan[];
@@ -14,11 +20,7 @@ export type ModulePlan = {
 };
 
 /** How the lines of a nested table are read. */
-export type NestedPlan = {
-  readonly name: string;
-  readonly fields: readonly DgiField[];
-  readonly spellings: Spellings<number>;
-};
+export type NestedPlan = FieldsPlan & { readonly name: string };
 
 const plans = new WeakMap<DgiModule, ModulePlan>();
 
@@ -35,8 +37,7 @@ function makePlan(module: DgiModule): ModulePlan {
   const [dealerField, keyField] = module.naturalKey.map((name) => module.fields.find((field) => field.name === name));
   if (dealerField === undefined || keyField === undefined) throw new Error(`${module.module} has no key field`);
   return {
-    fields: module.fields,
-    spellings: spellingsOf(module.fields),
+    ...planFields(module.fields),
     dealerField,
     keyField,
     nested: module.nested.map(planNested),
@@ -45,7 +46,11 @@ function makePlan(module: DgiModule): ModulePlan {
 }
 
 function planNested({ name, fields }: DgiNested): NestedPlan {
-  return { name, fields, spellings: spellingsOf(fields) };
+  return { name, ...planFields(fields) };
+}
+
+function planFields(fields: readonly DgiField[]): FieldsPlan {
+  return { fields, spellings: spellingsOf(fields), empty: Object.fromEntries(fields.map(({ name }) => [name, null])) };
 }
 
 function spellingsOf(named: readonly { name: string; aliases: readonly string[] }[]): Spellings<number> {

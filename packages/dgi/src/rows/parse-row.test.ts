@@ -32,8 +32,8 @@ describe('parseRow', () => {
       notes: [],
     });
     expect(row.columns).toMatchObject({ idSO: 'SO/08138/26/11/1', dealerId: '08138', idSPK: null });
-    expect(row.nested['unit']).toHaveLength(1);
-    expect(row.nested['unit']?.[0]).toMatchObject({
+    expect(row.nested.unit).toHaveLength(1);
+    expect(row.nested.unit?.[0]).toMatchObject({
       columns: { namaPenerimaBPKB: 'Budi', nomorRangka: 'JM9117SK000001', nomorSTNK: null },
       extra: { warna: 'merah' },
     });

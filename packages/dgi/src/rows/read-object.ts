@@ -1,6 +1,5 @@
-import type { DgiField } from '../modules/module-table.ts';
 import type { DgiValue, RowNote } from './dgi-row.ts';
-import type { Spellings } from './module-plan.ts';
+import type { FieldsPlan, Spellings } from './module-plan.ts';
 import { isMissing, parseValue } from './parse-value.ts';
 
 /** A JSON object. */
@@ -25,12 +24,12 @@ export function isRawObject(value: unknown): value is RawObject {
  */
 export function readObject(
   raw: RawObject,
-  from: { fields: readonly DgiField[]; spellings: Spellings<number> },
+  from: FieldsPlan,
   context: { timeZone: string; prefix: string; notes: RowNote[]; skip?: Spellings<number> },
 ): ReadObject {
   const extra: [string, unknown][] = [];
   const sent = collect(raw, from, { ...context, extra });
-  const columns: Record<string, DgiValue> = {};
+  const columns: Record<string, DgiValue> = { ...from.empty };
   from.fields.forEach((field, place) => {
     const read = parseValue(field, sent[place], context.timeZone);
     columns[field.name] = read.value;
@@ -42,7 +41,7 @@ export function readObject(
 
 function collect(
   raw: RawObject,
-  { fields, spellings }: { fields: readonly DgiField[]; spellings: Spellings<number> },
+  { fields, spellings }: FieldsPlan,
   {
     prefix,
     notes,

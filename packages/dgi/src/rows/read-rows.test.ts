@@ -68,8 +68,8 @@ describe('readRows', () => {
 
   it('keeps identical lines of a row that is not repeated: they are real', () => {
     const twice = { noWorkOrder: '1', services: [{ idJob: 'A' }, { idJob: 'A' }] };
-    expect(read([twice])[0]?.nested['services']).toHaveLength(2);
-    expect(read([twice, twice])[0]?.nested['services']).toHaveLength(2);
+    expect(read([twice])[0]?.nested.services).toHaveLength(2);
+    expect(read([twice, twice])[0]?.nested.services).toHaveLength(2);
     const joined = [
       { noWorkOrder: '1', services: [{ idJob: 'A' }], parts: [{ partsNumber: 'P' }] },
       { noWorkOrder: '1', services: [{ idJob: 'A' }], parts: [{ partsNumber: 'Q' }] },
