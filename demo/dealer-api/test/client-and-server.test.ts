@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { inspect, promisify } from 'node:util';
 import {
+  createDgiClient,
   DgiError,
   dgiModules,
   earliestTime,
@@ -119,7 +120,7 @@ describe('what a server may do', () => {
 
   it('no answer in time: a network error that hints at the key; the next request is served', async () => {
     await api.behave('08138', { hang: true });
-    const client = (await runningApi({ deadlineMs: 250 })).client;
+    const client = createDgiClient({ deadlineMs: 250 });
     const failure = await failureOf({}, client);
     expect(failure).toMatchObject({
       code: 'DGI_NETWORK',
