@@ -1,5 +1,5 @@
 import { jobErrors } from '../../packages/contracts/src/mod.ts';
-import { type DgiModule, dgiModules, knownTexts } from '../../packages/dgi/src/mod.ts';
+import { type DgiModule, dgiModules, isPersonal, knownTexts } from '../../packages/dgi/src/mod.ts';
 
 /** docs/dgi.md: prose, and tables made from the module table, the known texts and the error catalogue. */
 export function dgiDocument(): string {
@@ -53,7 +53,7 @@ function moduleRow({ fetchType, module, area, naturalKey, nested, noPoFilter, ap
 
 function fieldRow({ fetchType, fields, nested }: DgiModule): string[] {
   const all = [...fields, ...nested.flatMap((part) => part.fields)];
-  const personal = all.filter((field) => field.personal !== null && !['region', 'staff-id'].includes(field.personal));
+  const personal = all.filter(isPersonal);
   return [`\`${fetchType}\``, String(all.length), personal.map(({ name }) => name).join(', ') || 'none'];
 }
 

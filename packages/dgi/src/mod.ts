@@ -8,6 +8,7 @@ export * from './client/split-windows.ts';
 export * from './local-time.ts';
 export * from './modules/module-table.ts';
 export * from './rows/dgi-row.ts';
+export * from './rows/mask-personal.ts';
 export * from './rows/merge-joined-rows.ts';
 export { MAX_INTEGER_DIGITS } from './rows/parse-number.ts';
 export * from './rows/parse-row.ts';

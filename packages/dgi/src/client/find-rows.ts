@@ -16,6 +16,8 @@ const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 /**
  * Finds where each row of the top-level `data` begins and ends, without making objects of them: 50,000 rows parsed at
  * once take several times the memory of their text. What is found is parsed by JSON.parse, each row when it is reached.
+ * A streaming parser (@streamparser/json 0.0.26) needs the same memory and five times as long: 1.3 s against 0.28 s for
+ * 50,000 prospects.
  * @throws DgiError `DGI_PROTOCOL` when the body is no JSON object or is cut short; `rows.at` when a row is not valid JSON.
  */
 export function findRows(bytes: Buffer): FoundRows {
