@@ -20,7 +20,12 @@ export type DealerApiOptions = {
   readonly now?: () => number;
 };
 
-type Parts = { readonly stores: readonly Store[]; readonly behaviours: Behaviours; readonly now: () => number };
+type Parts = {
+  readonly stores: readonly Store[];
+  readonly behaviours: Behaviours;
+  readonly now: () => number;
+  readonly counter: DailyCount;
+};
 /** How this request is answered. */
 type Manner = Behaviour & { style: Style };
 
@@ -31,43 +36,48 @@ export function buildDealerApi({ seed, baseDate, now = Date.now }: DealerApiOpti
   const app = fastify({ forceCloseConnections: true });
   app.setValidatorCompiler(TypeBoxValidatorCompiler);
   const stores = dealerGroups.map((group) => new Store(group, { seed, baseDate }));
-  const parts = { stores, behaviours: new Behaviours(), now };
-  const used = new DailyCount(now);
-  addJudgeRoutes(app, { ...parts, requests: used.totals });
+  const parts: Parts = { stores, behaviours: new Behaviours(), now, counter: new DailyCount(now) };
+  addJudgeRoutes(app, { ...parts, requests: parts.counter.totals });
   app.get('/', async () => ({ name: 'dealer-api', groups: dealerGroups.map(({ name }) => name) }));
   app.post<{ Params: { module: string } }>('/dgi-api/v1.3/:module/read', (request, reply) =>
-    answer(parts, used, request, reply),
+    answer(parts, request, reply),
   );
   return app;
 }
 
-async function answer(
-  { stores, behaviours, now }: Parts,
-  used: DailyCount,
-  request: FastifyRequest<{ Params: { module: string } }>,
-  reply: FastifyReply,
-): Promise<unknown> {
+type Received = FastifyRequest<{ Params: { module: string } }>;
+
+async function answer(parts: Parts, request: Received, reply: FastifyReply): Promise<unknown> {
   const asked: Asked = { module: request.params.module, headers: request.headers, body: cleanBody(request.body) };
   if (!moduleNames.has(asked.module)) return reply.code(404).send({ error: 'not_found' });
-  const store = stores.find(({ group }) => group.apiKey === request.headers['dgi-api-key']);
+  const store = parts.stores.find(({ group }) => group.apiKey === request.headers['dgi-api-key']);
   if (store === undefined) return refuse('documented', refusals.token);
-  const { group } = store;
-  const dealerId = asked.body.dealerId ?? '';
-  const { style, joinedLines } = group;
-  const manner: Manner = { style, joinedLines, ...behaviours.of(group.name, dealerId) };
-  const nowMs = now() + (manner.clockSkewSeconds ?? 0) * 1_000;
-  reply.header('date', new Date(manner.honestDate ? now() : nowMs).toUTCString());
-  const count = used.add(group.name);
+  const { name, style, joinedLines } = store.group;
+  const manner: Manner = { style, joinedLines, ...parts.behaviours.of(name, asked.body.dealerId ?? '') };
+  const nowMs = parts.now() + (manner.clockSkewSeconds ?? 0) * 1_000;
+  reply.header('date', new Date(manner.honestDate ? parts.now() : nowMs).toUTCString());
+  const used = parts.counter.add(name);
+  if (await misbehave(parts, { name, asked, manner }, reply)) return reply;
+  const verdict = checkRequest(asked, { group: store.group, behaviour: manner, nowMs, used });
+  return 'refusal' in verdict
+    ? refuse(manner.style, verdict.refusal)
+    : sendRows(reply, store.find(verdict.query), manner);
+}
+
+/** Whether the request has had its answer by that, or never gets one. */
+async function misbehave(
+  { behaviours }: Parts,
+  { name, asked, manner }: { name: string; asked: Asked; manner: Manner },
+  reply: FastifyReply,
+): Promise<boolean> {
   if (manner.delayMs) await delay(manner.delayMs);
-  if (manner.hang) return reply.hijack();
-  if (behaviours.takeFailure(group.name, dealerId)) {
-    return reply
-      .code(manner.failureStatus ?? 500)
-      .send({ error: 'server_error', error_description: 'An error occurred' });
+  if (manner.hang) {
+    reply.hijack();
+    return true;
   }
-  const verdict = checkRequest(asked, { group, behaviour: manner, nowMs, used: count });
-  if ('refusal' in verdict) return refuse(manner.style, verdict.refusal);
-  return sendRows(reply, store.find(verdict.query), manner);
+  if (!behaviours.takeFailure(name, asked.body.dealerId ?? '')) return false;
+  reply.code(manner.failureStatus ?? 500).send({ error: 'server_error', error_description: 'An error occurred' });
+  return true;
 }
 
 function sendRows(reply: FastifyReply, found: ReturnType<Store['find']>, manner: Manner): unknown {

@@ -1,9 +1,11 @@
 import { localTime, wallSeconds } from '@lanekeeper/dgi';
 import type { DealerGroup } from '../dealer-groups.ts';
+import { writePartsSales } from './parts-sales.ts';
+import { writePartsSupply } from './parts-supply.ts';
 import { writeSales } from './sales.ts';
 import { makeScene, type StoredRow } from './scene.ts';
-import { writePartsSupply, writeUnitSupply } from './supply.ts';
-import { writePartsSales, writeWorkshop } from './workshop.ts';
+import { writeUnitSupply } from './unit-supply.ts';
+import { writeWorkshop } from './workshop.ts';
 
 /**
  * All rows of a group: 30 days of trade up to midnight before `baseDate` in the group's zone. The same seed and day give

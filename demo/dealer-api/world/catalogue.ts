@@ -1,3 +1,6 @@
+/** Value added tax. */
+export const VAT = 0.11;
+
 /** A motorcycle type: its code, the beginnings of its engine and frame numbers, its price in rupiah, its colours. */
 export type Motor = { code: string; engine: string; frame: string; price: number; colours: readonly string[] };
 

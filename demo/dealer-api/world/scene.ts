@@ -66,7 +66,9 @@ export function nextNumber(
   const date = new Date(time * 1_000).toISOString();
   const [yy, mm, dd] = [date.slice(2, 4), date.slice(5, 7), date.slice(8, 10)];
   const values: Record<string, string> = {
-    ...{ dealer: scene.dealer.dealerId, mainDealer: scene.mainDealer, seq: String(sequence).padStart(5, '0') },
+    dealer: scene.dealer.dealerId,
+    mainDealer: scene.mainDealer,
+    seq: String(sequence).padStart(5, '0'),
     ...named,
   };
   return template

@@ -15,8 +15,14 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
   const digits = '2-digit' as const;
   // Swedish writes a time stamp just so.
   const format = new Intl.DateTimeFormat('sv-SE', {
-    ...{ timeZone, hourCycle: 'h23', year: 'numeric', month: digits, day: digits },
-    ...{ hour: digits, minute: digits, second: digits },
+    timeZone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: digits,
+    day: digits,
+    hour: digits,
+    minute: digits,
+    second: digits,
   });
   formats.set(timeZone, format);
   return format;

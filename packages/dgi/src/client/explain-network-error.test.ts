@@ -18,7 +18,9 @@ it.each([
   ['a text', true, 'could not be reached: unknown reason'],
 ])('explains %s', (error, retryable, message) => {
   expect(explainNetworkError(error, 30_000)).toMatchObject({
-    ...{ code: 'DGI_NETWORK', retryable, message: expect.stringContaining(message) },
+    code: 'DGI_NETWORK',
+    retryable,
+    message: expect.stringContaining(message),
   });
 });
 

@@ -53,7 +53,7 @@ describe('readEnvelope', () => {
     [400, { status: 0, message: 'Token Tidak Valid !!', data: null }, 'DGI_CREDENTIAL', false],
     [401, {}, 'DGI_CREDENTIAL', false],
     [404, {}, 'DGI_PROTOCOL', false],
-    [429, {}, 'DGI_QUOTA', false],
+    [429, {}, 'DGI_QUOTA', true],
     [500, { status: 0, message: 'x', data: null }, 'DGI_SERVER', true],
     [502, {}, 'DGI_SERVER', true],
     [503, { status: 1, message: null, data: [] }, 'DGI_SERVER', true],

@@ -79,7 +79,8 @@ function failure(
   const said = quoted === '' ? 'without saying why' : `with: ${quoted}`;
   const hint = http === 404 || http === 405 ? '; check the base URL' : '';
   const message = `${SENTENCES[code]}${http >= 400 ? ` (HTTP ${http})` : ''}, ${said}${hint}`;
-  return new DgiError(code, message, { httpStatus });
+  // A gateway's limit passes soon; a day's quota does not.
+  return new DgiError(code, message, http === 429 ? { httpStatus, retryable: true } : { httpStatus });
 }
 
 const SENTENCES: Record<DgiErrorCode, string> = {

@@ -26,8 +26,12 @@ export async function sendRequest(
   const deadline = AbortSignal.timeout(deadlineMs);
   try {
     const answer = await request(url, {
-      ...{ method: 'POST', dispatcher, body, signal: AbortSignal.any([signal, deadline]) },
-      ...{ headersTimeout: deadlineMs, bodyTimeout: deadlineMs },
+      method: 'POST',
+      dispatcher,
+      body,
+      signal: AbortSignal.any([signal, deadline]),
+      headersTimeout: deadlineMs,
+      bodyTimeout: deadlineMs,
       headers: {
         'content-type': 'application/json',
         accept: 'application/json',

@@ -93,7 +93,13 @@ function toModule(entry: FileModule): DgiModule {
     .map(({ name, description, aliases = [] }) => ({ name, description, aliases }));
   const { fetchType, module, area, title, appearsWhen, naturalKey } = entry;
   return {
-    ...{ fetchType, module, area, title, appearsWhen, naturalKey, filters },
+    fetchType,
+    module,
+    area,
+    title,
+    appearsWhen,
+    naturalKey,
+    filters,
     path: `/${module}/read`,
     fields: entry.fields.filter((field): field is FileScalar => field.type !== 'array').map(toField),
     nested: entry.fields.filter((field): field is FileArray => field.type === 'array').map(toNested),
