@@ -1,3 +1,4 @@
+import { errorChain } from '@lanekeeper/service-kit/error-chain';
 import { DgiError } from './dgi-error.ts';
 
 /** Errors that stay until a person changes something, and what that is. */
@@ -25,7 +26,7 @@ export function tooSlow(deadlineMs: number, cause?: unknown): DgiError {
 /** Turns what a request threw into a DgiError `DGI_NETWORK`; a DgiError passes. */
 export function explainNetworkError(error: unknown, deadlineMs: number): DgiError {
   if (error instanceof DgiError) return error;
-  const codes = causes(error).map(codeOf);
+  const codes = [...errorChain(error)].map(codeOf);
   if (codes.some((code) => TIMEOUTS.has(code) || code === 'TimeoutError')) return tooSlow(deadlineMs, error);
   const lasting = codes.map((code) => LASTING[code]).find((why) => why !== undefined);
   const message = `The dealer's server could not be reached: ${lasting ?? codes.at(-1) ?? 'unknown reason'}`;
@@ -35,11 +36,4 @@ export function explainNetworkError(error: unknown, deadlineMs: number): DgiErro
 /** The code, or the name of errors of the platform, whose codes are old numbers. */
 function codeOf(error: Error & { code?: unknown }): string {
   return typeof error.code === 'string' ? error.code : error.name;
-}
-
-/** An error, its causes, and the members of aggregates (one per address tried). */
-function causes(error: unknown, depth = 0): Error[] {
-  if (!(error instanceof Error) || depth > 5) return [];
-  const members = error instanceof AggregateError ? error.errors : [];
-  return [error, ...[error.cause, ...members].flatMap((link) => causes(link, depth + 1))];
 }
