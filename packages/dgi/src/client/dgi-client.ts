@@ -54,7 +54,7 @@ async function attempt(
   const clock = context.clocks.get(endpoint.baseUrl) ?? unknownClock;
   const sent = context.now();
   const headers = sign(credential, signingTime(clock, sent), endpoint.tokenSeparator);
-  const url = endpoint.baseUrl + module.path;
+  const url = endpoint.baseUrl.replace(/\/+$/, '') + module.path;
   const answer = await sendRequest(url, { headers, body, signal }, context);
   const received = context.now();
   const learned = learnClock(context.clocks.get(endpoint.baseUrl) ?? clock, answer.date, sent, received);
