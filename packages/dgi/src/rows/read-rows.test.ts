@@ -66,6 +66,17 @@ describe('readRows', () => {
     ]);
   });
 
+  it('yields nothing of an answer in which a row cannot be parsed', () => {
+    const rows = {
+      length: 3,
+      at: (index: number) => {
+        if (index === 2) throw new Error('not JSON');
+        return { noWorkOrder: String(index) };
+      },
+    };
+    expect(() => readRows(orders, rows, options).next()).toThrow('not JSON');
+  });
+
   it('keeps identical lines of a row that is not repeated: they are real', () => {
     const twice = { noWorkOrder: '1', services: [{ idJob: 'A' }, { idJob: 'A' }] };
     expect(read([twice])[0]?.nested.services).toHaveLength(2);
