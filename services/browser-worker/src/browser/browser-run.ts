@@ -25,7 +25,7 @@ export interface BrowserOptions {
   evidenceDir?: string;
   /** Texts that must not appear in evidence, such as a password; the session's own values are masked anyway. */
   secrets?: readonly string[];
-  /** Told the id of the browser's process, which leads its process group, once it runs. */
+  /** Told the id of the browser's process, which leads its process group, once it runs. For tests and measurements. */
   onLaunch?(pid: number): void;
 }
 
