@@ -47,7 +47,9 @@ function showFault(box, fault) {
   const entry = box.querySelector('input, textarea, select, [role=combobox]');
   if (fault) entry.setAttribute('aria-invalid', 'true');
   else entry.removeAttribute('aria-invalid');
-  if (fault) box.append(Object.assign(copy('alert'), { textContent: fault }));
+  if (!fault) return;
+  const label = box.querySelector('span[id], b[id]').textContent;
+  box.append(Object.assign(copy('alert'), { textContent: `${label}: ${fault}` }));
 }
 
 function refresh(box) {

@@ -10,23 +10,22 @@ const ELSEWHERE = ['title', 'price', 'description'];
 export function itemPage(view: View, listing: Listing): string {
   const { c, text, account } = view;
   const { title, price, fields, photos, createdAt, kind, reviewed } = listing;
+  const inReview = reviewed && listing.email === account?.email;
   const facts = forms[kind].filter(({ name }) => !ELSEWHERE.includes(name) && fields[name]);
   return page(
     view,
     { title, current: 'browse' },
-    html`<main class="${c('page')}">
-  <div class="${c('split')}">
-    <div class="${c('side')}">
-      <h1>${title}</h1><p>${money(price, text)}</p>
-      ${reviewed && listing.email === account?.email && html`<p><span class="${c('state')} ${c('wait')}">${text.reviewing}</span></p>`}
-      <p class="${c('note')}">${text.listedOn} <time datetime="${createdAt.toISOString()}">${day(createdAt, text)}</time></p>
-      <h2>${text.details}</h2>
-      <dl class="${c('facts')}">${facts.map((field) => fact(view, field, fields[field.name] ?? ''))}</dl>
-      <p class="${c('more')}">${fields.description}</p>
-    </div>
-    <div class="${c('show')}"><div class="${c('photos')}">${photos.map((photo) => html`<figure><img src="/photos/${photo}" alt=""></figure>`)}</div></div>
+    html`<main class="${c('page')}"><div class="${c('item')}">
+  <div class="${c('look')}">${photos.map((photo) => html`<img src="/photos/${photo}" alt="">`)}</div>
+  <div>
+    <h1>${title}</h1><p class="${c('cost')}">${money(price, text)}</p>
+    <p class="${c('note')}">${text.listedOn} <time datetime="${createdAt.toISOString()}">${day(createdAt, text)}</time></p>
+    ${inReview && html`<span class="${c('state')} ${c('wait')}">${text.reviewing}</span>`}
+    <h2>${text.details}</h2>
+    <dl class="${c('facts')}">${facts.map((field) => fact(view, field, fields[field.name] ?? ''))}</dl>
+    <p class="${c('more')}">${fields.description}</p>
   </div>
-</main>`,
+</div></main>`,
   );
 }
 

@@ -36,7 +36,7 @@ button, input, textarea, select { font: inherit; color: inherit }
 .show aside { padding: 24px }
 .show h2 { font-size: 22px; overflow-wrap: anywhere }
 .show h2 + p { font-size: 18px; margin: 4px 0 14px }
-.show .more { white-space: pre-wrap; overflow-wrap: anywhere; color: var(--soft) }
+.more { white-space: pre-wrap; overflow-wrap: anywhere; color: var(--soft) }
 .field { position: relative; display: block }
 .field > span { position: absolute; left: 13px; top: 7px; font-size: 12px; color: var(--soft); pointer-events: none }
 .field input, .field textarea, .field select, .pick { display: block; width: 100%; min-height: 54px; padding: 24px 12px 8px; border: 1px solid var(--line); border-radius: 8px; background: #fff; text-align: left }
@@ -50,6 +50,7 @@ button, input, textarea, select { font: inherit; color: inherit }
 .error { color: var(--bad); font-size: 13px; margin-top: 4px }
 .drop { display: grid; place-content: center; text-align: center; gap: 4px; min-height: 120px; border: 1px dashed #b9bdc5; border-radius: 8px; cursor: pointer; position: relative }
 .drop input { position: absolute; inset: 0; opacity: 0; cursor: pointer }
+.photos:not(:empty) { margin-bottom: 10px }
 .photos { display: grid; grid-template-columns: repeat(4, 1fr); gap: 8px }
 .photos figure { position: relative; aspect-ratio: 1 }
 .photos img { width: 100%; height: 100%; object-fit: cover; border-radius: 8px }
@@ -72,7 +73,15 @@ button, input, textarea, select { font: inherit; color: inherit }
 .facts { display: grid; grid-template-columns: auto 1fr; gap: 6px 16px; margin: 8px 0 16px }
 .facts dt { color: var(--soft) }
 .facts dd { margin: 0; overflow-wrap: anywhere }
-@media (max-width: 860px) { .split { grid-template-columns: 1fr } .show { display: none } }
+.item { display: grid; grid-template-columns: 1fr 340px; gap: 24px; align-items: start }
+.item > div { background: #fff; border: 1px solid var(--line); border-radius: 12px; padding: 24px }
+.item h1 { margin: 0 }
+.item h2 { font-size: 17px; margin-top: 20px }
+.cost { font-size: 19px; margin: 4px 0 }
+.look { display: grid; grid-template-columns: repeat(4, 1fr); gap: 10px }
+.look img { width: 100%; aspect-ratio: 1; object-fit: cover; border-radius: 8px; display: block }
+.look img:first-child { grid-column: 1 / -1; aspect-ratio: 4 / 3; object-fit: contain; background: var(--wash) }
+@media (max-width: 860px) { .split { grid-template-columns: 1fr } .show { display: none } .item { grid-template-columns: 1fr } }
 `;
 
 /** The style sheet, with the class names of one load. */
