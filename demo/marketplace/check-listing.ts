@@ -5,6 +5,8 @@ import type { Text } from './texts/en.ts';
 
 /** What the form sends when Publish is clicked. */
 export const Submission = Type.Object({
+  /** Which form it was. Browsers repeat a request whose connection breaks: that is one listing all the same. */
+  draft: Type.String({ minLength: 8, maxLength: 64 }),
   kind: Type.Union([Type.Literal('item'), Type.Literal('vehicle')]),
   fields: Type.Record(Type.String(), Type.String({ maxLength: 6_000 })),
   photos: Type.Array(Type.String(), { maxItems: 40 }),

@@ -136,9 +136,8 @@ let typing;
 place.addEventListener('input', () => {
   clearTimeout(typing);
   typing = setTimeout(async () => {
-    const answer = await fetch(`/ajax/places?q=${encodeURIComponent(place.value)}`);
-    if (!answer.ok) return;
-    const found = await answer.json();
+    const { ok, body: found } = await call(`/ajax/places?q=${encodeURIComponent(place.value)}`);
+    if (!ok) return;
     if (found.length === 0) return closeList();
     showList(
       place,
@@ -151,6 +150,15 @@ place.addEventListener('input', () => {
     );
   }, Number(main.dataset.delay));
 });
+
+// Calls. A session that has ended, or a checkpoint, takes the whole page elsewhere.
+
+async function call(address, options) {
+  const answer = await fetch(address, options).catch(() => undefined);
+  const body = await answer?.json().catch(() => undefined);
+  if (answer?.status === 401 || answer?.status === 403) location.href = body?.redirect ?? '/login';
+  return { ok: answer?.ok ?? false, body };
+}
 
 // Photos
 
@@ -172,12 +180,12 @@ async function addPhoto(file) {
   main.querySelector('[data-photos]').append(figure);
   if (photos.length === 1) showCover(picture.src);
   await delay();
-  const answer = await fetch('/ajax/photos', {
+  const { ok, body } = await call('/ajax/photos', {
     method: 'POST',
     headers: { 'content-type': file.type },
     body: file,
-  }).catch(() => undefined);
-  if (answer?.ok) photo.id = (await answer.json()).id;
+  });
+  if (ok) photo.id = body.id;
   else photo.failed = true;
   figure.querySelector('[role=progressbar]').remove();
   refresh(fieldset('photos'));
@@ -229,12 +237,11 @@ press(publishButton, async () => {
   const fields = Object.fromEntries(
     fieldsets.filter((box) => box.dataset.field !== 'photos').map((box) => [box.dataset.field, textOf(box)]),
   );
-  const answer = await fetch('/ajax/listings', {
+  const { body } = await call('/ajax/listings', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ kind, fields, photos: photos.map(({ id }) => id) }),
-  }).catch(() => undefined);
-  const body = await answer?.json().catch(() => undefined);
+    body: JSON.stringify({ draft: main.dataset.draft, kind, fields, photos: photos.map(({ id }) => id) }),
+  });
   if (body?.redirect) {
     await delay();
     location.href = body.redirect;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type Field, forms, type Kind } from '../form-fields.ts';
 import { type Html, html } from '../html.ts';
 import { page, type View } from './page.ts';
@@ -21,7 +22,7 @@ export function createPage(view: View, settings: FormSettings): string {
   return page(
     view,
     { title, script: 'create.js' },
-    html`<main class="${c('split')}" data-kind="${kind}" data-delay="${delayMs}" data-texts="${JSON.stringify(scriptTexts(view))}">
+    html`<main class="${c('split')}" data-kind="${kind}" data-draft="${randomUUID()}" data-delay="${delayMs}" data-texts="${JSON.stringify(scriptTexts(view))}">
   <form class="${c('side')}" novalidate>
     <h1>${title}</h1>
     <div data-problem></div>

@@ -1,4 +1,4 @@
-import { randomInt } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { Kind } from '../form-fields.ts';
 
@@ -21,6 +21,10 @@ export interface Listing {
 /** What a listing is made from. */
 export type NewListing = Pick<Listing, 'email' | 'kind' | 'title' | 'price' | 'fields' | 'photos' | 'reviewed'> & {
   createdAt?: Date;
+  /** The form that it comes from; a form makes one listing, however often it is sent. */
+  draft?: string;
+  /** What became of the answer. */
+  fault?: string | undefined;
 };
 
 const NEWEST_FIRST = 'ORDER BY created_at DESC, rowid DESC';
@@ -34,12 +38,13 @@ export class Listings {
   }
 
   /** Stores a listing and answers its id. */
-  add({ email, kind, title, price, fields, photos, reviewed, createdAt = new Date() }: NewListing): string {
+  add(listing: NewListing): string {
+    const { email, kind, title, price, fields, photos, reviewed } = listing;
     const id = `${randomInt(1, 9)}${String(randomInt(2 ** 47)).padStart(15, '0')}`;
     this.#database
       .prepare(
-        `INSERT INTO listings (id, email, kind, title, price, fields, photos, reviewed, created_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO listings (id, email, kind, title, price, fields, photos, reviewed, created_at, draft, fault)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       )
       .run(
         id,
@@ -50,7 +55,9 @@ export class Listings {
         JSON.stringify(fields),
         JSON.stringify(photos),
         Number(reviewed),
-        createdAt.getTime(),
+        (listing.createdAt ?? new Date()).getTime(),
+        listing.draft ?? randomUUID(),
+        listing.fault ?? null,
       );
     return id;
   }
@@ -59,6 +66,12 @@ export class Listings {
   find(id: string): Listing | undefined {
     const row = this.#database.prepare('SELECT * FROM listings WHERE id = ?').get(id);
     return row && listingOf(row);
+  }
+
+  /** The listing that a form has made already, and what became of the answer. */
+  ofDraft(draft: string): { id: string; fault: string | undefined } | undefined {
+    const row = this.#database.prepare('SELECT id, fault FROM listings WHERE draft = ?').get(draft);
+    return row && { id: String(row.id), fault: row.fault === null ? undefined : String(row.fault) };
   }
 
   /** An account's listings, newest first. */

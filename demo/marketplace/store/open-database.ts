@@ -14,7 +14,8 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS listings (
     id TEXT PRIMARY KEY, email TEXT NOT NULL, kind TEXT NOT NULL, title TEXT NOT NULL, price INTEGER NOT NULL,
     fields TEXT NOT NULL, photos TEXT NOT NULL, reviewed INTEGER NOT NULL,
-    created_at INTEGER NOT NULL, renewed_at INTEGER, renewals INTEGER NOT NULL DEFAULT 0
+    created_at INTEGER NOT NULL, renewed_at INTEGER, renewals INTEGER NOT NULL DEFAULT 0,
+    draft TEXT NOT NULL UNIQUE, fault TEXT
   ) STRICT;
   CREATE INDEX IF NOT EXISTS listings_of ON listings (email, created_at);
 `;

@@ -20,6 +20,8 @@ export const facebookDriver = ({ baseUrl = 'https://www.facebook.com' } = {}): M
     labels: facebookLabels,
     rows: (page) => page.getByRole('main').getByRole('listitem'),
     isPublishRequest: (request) => isGraphql(request) && /ListingCreate/.test(queryName(request)),
+    // GraphQL answers 200 to what it refuses.
+    saysNo: (body) => /"errors":\s*\[\s*\{/.test(body),
   });
 
 const isGraphql = (request: Request): boolean =>

@@ -14,9 +14,9 @@ export async function openSession(site: SitePage, credentials: Credentials | und
 }
 
 async function openHome(site: SitePage, canLogIn: boolean): Promise<boolean> {
-  const labels = await open(site, site.layout.homePath);
+  await open(site, site.layout.homePath);
   try {
-    await assertNoWall(site.page, labels);
+    await assertNoWall(site);
     return true;
   } catch (error) {
     if (canLogIn && isSiteError(error, 'login_required')) return false;
@@ -24,15 +24,16 @@ async function openHome(site: SitePage, canLogIn: boolean): Promise<boolean> {
   }
 }
 
-async function logIn({ page, layout }: SitePage, { email, password }: Credentials): Promise<void> {
+async function logIn(site: SitePage, { email, password }: Credentials): Promise<void> {
+  const { page, layout } = site;
   const labels = await labelsOf(page, layout);
-  const { login_required: passwordField } = walls(page, labels);
+  const { login_required: passwordField } = walls(site);
   await onControl('login form', async () => {
     await page.getByRole('textbox', { name: labels.login.email, exact: true }).fill(email);
     await passwordField.fill(password);
     await submit(page, labels);
   });
-  await assertNoWall(page, await labelsOf(page, layout)).catch((cause: unknown) => {
+  await assertNoWall(site).catch((cause: unknown) => {
     if (!isSiteError(cause, 'login_required')) throw cause;
     throw new SiteError('login_required', 'The site refuses the credentials.', { cause });
   });

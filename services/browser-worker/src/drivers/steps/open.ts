@@ -34,13 +34,18 @@ export async function labelsOf(page: Page, layout: SiteLayout): Promise<Labels> 
   throw new SiteError('layout_changed', `The page is in the language "${lang}"; labels exist for: ${known}.`);
 }
 
-/** What stands in the way: the login form, a checkpoint, a limit. */
-export const walls = (page: Page, labels: Labels) =>
-  ({
-    login_required: page.getByLabel(labels.login.password, { exact: true }),
-    verification_required: page.getByRole('heading', { name: labels.verification }),
-    rate_limited: page.getByRole('heading', { name: labels.limit }),
-  }) as const satisfies Partial<Record<SiteError['code'], Locator>>;
+/** What stands in the way, in any of the site's languages: a login page may be in another one than the account's. */
+export function walls({ page, layout }: SitePage) {
+  const inAny = (find: (labels: Labels) => Locator): Locator =>
+    Object.values(layout.labels)
+      .map(find)
+      .reduce((all, one) => all.or(one));
+  return {
+    login_required: inAny(({ login }) => page.getByLabel(login.password, { exact: true })),
+    verification_required: inAny(({ verification }) => page.getByRole('heading', { name: verification })),
+    rate_limited: inAny(({ limit }) => page.getByRole('heading', { name: limit })),
+  } as const satisfies Partial<Record<SiteError['code'], Locator>>;
+}
 
 const SAYS = {
   login_required: 'The site asks for a login.',
@@ -48,17 +53,34 @@ const SAYS = {
   rate_limited: 'The site says that the account has reached its limit.',
 } as const;
 
+const anyWall = (site: SitePage): Locator => {
+  const { login_required, verification_required, rate_limited } = walls(site);
+  return login_required.or(verification_required).or(rate_limited);
+};
+
 /** Throws the SiteError of a wall that the page shows now. */
-export async function assertNoWall(page: Page, labels: Labels): Promise<void> {
-  const found = walls(page, labels);
+export async function assertNoWall(site: SitePage): Promise<void> {
+  const found = walls(site);
   for (const code of Object.keys(SAYS) as (keyof typeof SAYS)[]) {
     if (await found[code].first().isVisible()) throw new SiteError(code, SAYS[code]);
   }
 }
 
 /** Waits for what a page is opened for, or throws the SiteError of what stands in the way. */
-export async function arrive(page: Page, labels: Labels, what: string, target: Locator): Promise<void> {
-  const { login_required, verification_required, rate_limited } = walls(page, labels);
-  await appears(what, target.or(login_required).or(verification_required).or(rate_limited));
-  await assertNoWall(page, labels);
+export async function arrive(site: SitePage, what: string, target: Locator): Promise<void> {
+  await appears(what, target.or(anyWall(site)));
+  await assertNoWall(site);
+}
+
+/**
+ * Does something that leaves the page as it is, and throws the SiteError of a wall as soon as one comes up instead. What
+ * was begun then finds no control any more and ends with the page.
+ */
+export function unlessWalled<T>(site: SitePage, act: () => Promise<T>): Promise<T> {
+  const walled = async (): Promise<never> => {
+    await anyWall(site).first().waitFor({ timeout: 0 });
+    await assertNoWall(site);
+    throw new SiteError('layout_changed', 'The form gave way to another page.');
+  };
+  return Promise.race([act(), walled()]);
 }

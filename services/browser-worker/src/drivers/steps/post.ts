@@ -5,25 +5,27 @@ import type { Steps } from '../step-log.ts';
 import { fillListing } from './fill-listing.ts';
 import { formErrors, refused } from './form-errors.ts';
 import type { Labels } from './labels.ts';
-import { arrive, open } from './open.ts';
+import { arrive, open, unlessWalled } from './open.ts';
 import { publish } from './publish.ts';
 import type { SitePage } from './site-layout.ts';
 import { CONTROL_MS, onControl, showsUp } from './wait.ts';
 
-const READY_MS = 3_000;
+const READY_MS = 2_000;
 
 /** Posts one listing: form, photos, fields, Next, Publish, and its id. */
 export async function post(site: SitePage, listing: Listing, hooks: PostHooks, steps: Steps): Promise<PostResult> {
   const labels = await steps.run('open-form', () => openForm(site, listing.kind));
-  await fillListing(site, labels, listing, steps);
-  await steps.run('next', () => goOn(site, labels));
+  await unlessWalled(site, async () => {
+    await fillListing(site, labels, listing, steps);
+    await steps.run('next', () => goOn(site, labels));
+  });
   return publish(site, labels, listing, hooks, steps);
 }
 
 async function openForm(site: SitePage, kind: Listing['kind']): Promise<Labels> {
   const labels = await open(site, site.layout.createPath(kind));
   const next = site.page.getByRole('button', { name: labels.next, exact: true });
-  await arrive(site.page, labels, 'form', next);
+  await arrive(site, 'form', next);
   return labels;
 }
 

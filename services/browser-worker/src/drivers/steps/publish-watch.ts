@@ -53,16 +53,17 @@ export class PublishWatch implements Disposable {
 
   readonly #onResponse = (response: Response): void => {
     if (!this.#site.layout.isPublishRequest(response.request())) return;
-    void answerOf(response).then(this.#answer.resolve);
+    void this.#answerOf(response).then(this.#answer.resolve);
   };
-}
 
-async function answerOf(response: Response): Promise<PublishAnswer> {
-  const status = response.status();
-  if (status >= 500) return { kind: 'lost', code: 'site_error', reason: `The site answered ${status}.` };
-  if (status >= 400) return { kind: 'refused', status };
-  // The page may have gone on before its answer could be read.
-  const body = await response.text().catch(() => '');
-  const listingId = itemIn(body);
-  return listingId ? { kind: 'published', listingId } : { kind: 'accepted' };
+  async #answerOf(response: Response): Promise<PublishAnswer> {
+    const status = response.status();
+    if (status >= 500) return { kind: 'lost', code: 'site_error', reason: `The site answered ${status}.` };
+    if (status >= 400) return { kind: 'refused', status };
+    // The page may have gone on before its answer could be read.
+    const body = await response.text().catch(() => '');
+    const listingId = itemIn(body);
+    if (listingId) return { kind: 'published', listingId };
+    return this.#site.layout.saysNo?.(body) ? { kind: 'refused', status } : { kind: 'accepted' };
+  }
 }

@@ -74,7 +74,7 @@ async function confirm(
   if (answer?.kind === 'refused') throw new NotPublished(await refusalOf(site, answer.status));
   if (answer?.kind === 'lost') throw new SiteError(answer.code, answer.reason);
   const sign = typeof first === 'string' ? first : await Promise.race(signs);
-  if (sign === 'alert') throw new NotPublished(refused(await formErrors(site.page)));
+  if (sign === 'alert') throw await complaint(site, answer);
   const listingId = itemIn(site.page.url());
   return listingId ? describe(site, listingId, signs) : lookUp(site, labels, listing, since);
 }
@@ -99,6 +99,12 @@ const alerted = ({ page }: SitePage): Promise<Sign> =>
 async function answerTo(first: PublishAnswer | Sign, watch: PublishWatch): Promise<PublishAnswer | undefined> {
   if (typeof first !== 'string') return first;
   return watch.isSent ? within(LATE_MS, watch.answer) : undefined;
+}
+
+// Without a request, it is the form's own check that complains. With one that was taken, nobody knows what is wrong.
+async function complaint({ page }: SitePage, answer: PublishAnswer | undefined): Promise<Error> {
+  const texts = await formErrors(page);
+  return answer ? new SiteError('site_error', texts.join(' ')) : new NotPublished(refused(texts));
 }
 
 async function refusalOf({ page }: SitePage, status: number): Promise<SiteError> {

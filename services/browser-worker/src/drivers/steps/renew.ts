@@ -52,17 +52,17 @@ async function renewRow(
 }
 
 /** Presses Renew in a row; answers why it failed, or nothing. */
-async function press({ page }: SitePage, labels: Labels, row: Locator, button: Locator): Promise<string | undefined> {
+async function press(site: SitePage, labels: Labels, row: Locator, button: Locator): Promise<string | undefined> {
   const done = row.getByText(labels.renewed);
   const alert = row.getByRole('alert');
   try {
     await button.click({ timeout: ROW_MS });
-    const { login_required, verification_required } = walls(page, labels);
+    const { login_required, verification_required } = walls(site);
     await done.or(alert).or(login_required).or(verification_required).first().waitFor({ timeout: ROW_MS });
   } catch (error) {
     if (!isTimeout(error)) throw error;
     return 'The page did not say that the listing was renewed.';
   }
-  await assertNoWall(page, labels);
-  return (await alert.isVisible()) ? (await alert.innerText()).trim() : undefined;
+  await assertNoWall(site);
+  return (await alert.isVisible()) ? ((await alert.textContent()) ?? '').trim() : undefined;
 }

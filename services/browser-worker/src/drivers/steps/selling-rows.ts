@@ -23,7 +23,7 @@ const MORE_MS = 10_000;
 /** Opens the selling page. */
 export async function openSelling(site: SitePage): Promise<Labels> {
   const labels = await open(site, site.layout.sellingPath);
-  await arrive(site.page, labels, 'list of listings', headingOf(site.page, labels));
+  await arrive(site, 'list of listings', headingOf(site.page, labels));
   return labels;
 }
 
@@ -31,8 +31,8 @@ const headingOf = (page: Page, labels: Labels): Locator => page.getByRole('headi
 
 /** How many listings the heading promises, if it does. */
 export async function promisedRows(page: Page, labels: Labels): Promise<number | undefined> {
-  const text = await headingOf(page, labels).first().innerText();
-  const count = labels.listings.exec(text)?.[1];
+  const text = await headingOf(page, labels).first().textContent();
+  const count = labels.listings.exec(text ?? '')?.[1];
   return count === undefined ? undefined : Number(count);
 }
 

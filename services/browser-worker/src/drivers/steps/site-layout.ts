@@ -16,6 +16,8 @@ export interface SiteLayout {
   rows(page: Page, labels: Labels): Locator;
   /** Whether a request is the one that publishes; its answer decides. */
   isPublishRequest(request: Request): boolean;
+  /** Whether the body of a successful answer to it nevertheless says that nothing was published. */
+  saysNo?(body: string): boolean;
 }
 
 /** An operation's page, with what its site is like. */
