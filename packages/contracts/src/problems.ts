@@ -55,6 +55,18 @@ export const jobErrors = {
   STORE_REJECTED: { retryable: false, meaning: 'The image store refused the image' },
   RECORD_NOT_FOUND: { retryable: false, meaning: 'No record has this id for this vendor' },
   RECORD_CHANGED: { retryable: false, meaning: "The record's photo was replaced while the job ran" },
+  ACCOUNT_NOT_FOUND: { retryable: false, meaning: 'There is no marketplace account of this id' },
+  ACCOUNT_SECRETS_SEALED: { retryable: true, meaning: "The account's session cannot be opened: its key is missing" },
+  LOGIN_REQUIRED: { retryable: true, meaning: 'The site asks for a login; the lane waits until someone has logged in' },
+  VERIFICATION_REQUIRED: { retryable: true, meaning: 'The site wants a person to prove something; the lane waits' },
+  ACCOUNT_LIMITED: { retryable: true, meaning: 'The site says that the account has reached a limit; the lane waits' },
+  LISTING_REFUSED: { retryable: false, meaning: "The site's form refuses the listing; nothing was published" },
+  DUPLICATE_LISTING: { retryable: false, meaning: 'The account has posted the very same before' },
+  SITE_UNREACHABLE: { retryable: true, meaning: 'The marketplace could not be reached or did not answer in time' },
+  SITE_ERROR: { retryable: true, meaning: 'The marketplace answered with an error of its own' },
+  SITE_CHANGED: { retryable: true, meaning: 'A page of the marketplace lacks what belongs there' },
+  PUBLISH_UNKNOWN: { retryable: true, meaning: 'Publish was clicked and the outcome was not learnt; looked up next' },
+  BROWSER_FAILED: { retryable: true, meaning: 'The browser did not start, died, or took too long' },
   DATABASE_UNAVAILABLE: { retryable: true, meaning: 'The database could not be reached' },
 } as const satisfies Record<string, { retryable: boolean; meaning: string }>;
 /** A code of {@link jobErrors}. */
