@@ -2,9 +2,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { createPhotoFetcher, parseAllowedHosts } from '@lanekeeper/photos';
 import { createLogger } from '@lanekeeper/service-kit';
-import { parseAllowedHosts } from '../services/image-worker/src/fetch/allowed-hosts.ts';
-import { createPhotoFetcher } from '../services/image-worker/src/fetch/fetch-photo.ts';
 import { configureImageLibrary, makeWarmUpPhoto } from '../services/image-worker/src/image-library.ts';
 import { RembgPool } from '../services/image-worker/src/rembg/rembg-pool.ts';
 import { createRemoveBg } from '../services/image-worker/src/remove-bg.ts';

@@ -6,8 +6,8 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { startHost } from '@lanekeeper/local-stack';
 import sharp from 'sharp';
-import { startHost } from '../services/image-worker/test/http-host.ts';
 import { startMaskServer } from '../services/image-worker/test/mask-server.ts';
 import { quantile, type Row } from './row.ts';
 

@@ -1,5 +1,5 @@
+import { type HttpHost, startHost } from '@lanekeeper/local-stack';
 import sharp from 'sharp';
-import { type HttpHost, startHost } from '../../services/image-worker/test/http-host.ts';
 import { readPhoto } from '../../services/image-worker/test/photos.ts';
 import { badPhotos } from './bad-photos.ts';
 

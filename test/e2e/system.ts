@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { HttpHost } from '@lanekeeper/local-stack';
 import { type LocalServer, type MysqlServer, type NatsServer, startMysql, startNats } from '@lanekeeper/local-stack';
 import { readConfig } from '../../demo/launcher/config.ts';
 import { gatewayService, imageWorkerService, type Part, statusService } from '../../demo/launcher/parts.ts';
 import { startScript } from '../../demo/launcher/start-script.ts';
 import { Supervisor } from '../../demo/launcher/supervisor.ts';
-import type { HttpHost } from '../../services/image-worker/test/http-host.ts';
 import { startPhotoHost } from './photo-host.ts';
 import { RembgStandIn } from './rembg-stand-in.ts';
 

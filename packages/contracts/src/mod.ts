@@ -7,4 +7,6 @@ export * from './lane.ts';
 export * from './problems.ts';
 export * from './stats.ts';
 export * from './subjects.ts';
-export * from './workloads.ts';
+export * from './workloads/catalogue.ts';
+export * from './workloads/limits.ts';
+export * from './workloads/remove-bg.ts';

@@ -2,6 +2,7 @@
 export { StackError, type StackErrorCode } from './errors.ts';
 export { freePort } from './free-port.ts';
 export { type FreshDatabase, freshDatabase } from './fresh-database.ts';
+export { type HttpHost, readBody, routes, startHost } from './http-host.ts';
 export { type Exit, type LaunchedProcess, type LaunchOptions, launchProcess } from './launch-process.ts';
 export { type LaunchOn, type LocalServer, startServer } from './local-server.ts';
 export { type MysqlOptions, type MysqlServer, startMysql } from './mysql.ts';

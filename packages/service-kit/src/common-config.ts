@@ -66,6 +66,19 @@ export function limitsFrom(workload: Workload, config: Readonly<Record<string, u
   return Object.fromEntries(entries) as WorkloadLimits;
 }
 
+/** {@link limitVariablesOf} of all workloads, for services that know them all. */
+export function allLimitVariables(): Record<string, TInteger> {
+  return Object.assign({}, ...workloadNames().map(limitVariablesOf)) as Record<string, TInteger>;
+}
+
+/** The limits of every workload out of a configuration loaded with {@link allLimitVariables}. */
+export function allLimitsFrom(config: Readonly<Record<string, unknown>>): Readonly<Record<Workload, WorkloadLimits>> {
+  const entries = workloadNames().map((name) => [name, limitsFrom(name, config)]);
+  return Object.fromEntries(entries) as Record<Workload, WorkloadLimits>;
+}
+
+const workloadNames = () => Object.keys(workloads) as Workload[];
+
 function variableName(workload: Workload, suffix: string): string {
   return `${workload.toUpperCase().replaceAll('-', '_')}_${suffix}`;
 }

@@ -12,4 +12,6 @@ export * from './migrate.ts';
 export * from './problem.ts';
 export * from './problem-plugin.ts';
 export * from './releasers.ts';
+export * from './retry.ts';
 export * from './run-service.ts';
+export * from './secret-box.ts';

@@ -1,7 +1,7 @@
 import {
+  allLimitVariables,
   commonVariables,
   databaseVariables,
-  limitVariablesOf,
   loadConfig,
   natsVariables,
 } from '@lanekeeper/service-kit';
@@ -19,7 +19,7 @@ export const GatewayVariables = Type.Object({
   ...commonVariables,
   ...natsVariables,
   ...databaseVariables,
-  ...limitVariablesOf('remove-bg'),
+  ...allLimitVariables(),
   PORT: Type.Integer({ minimum: 0, maximum: 65_535, default: 3000, description: 'Port to listen on, 0 = any free' }),
   STATUS_URL: Type.String({
     default: 'http://127.0.0.1:3001',

@@ -1,4 +1,4 @@
-import { connectNats, limitsFrom, type ServiceContext } from '@lanekeeper/service-kit';
+import { allLimitsFrom, connectNats, type ServiceContext } from '@lanekeeper/service-kit';
 import type { GatewayConfig } from './config.ts';
 import type { GatewayDeps } from './deps.ts';
 import { lanesEngine } from './lanes-engine.ts';
@@ -28,7 +28,7 @@ export function openDeps(config: GatewayConfig, { log, releasers }: ServiceConte
     engine,
     status,
     latestStats: stats.latest,
-    workloadLimits: { 'remove-bg': limitsFrom('remove-bg', config) },
+    workloadLimits: allLimitsFrom(config),
     rateLimits: limits.rateLimits,
     checks: { nats: () => engine.missing(), database: () => limits.missing(), status: () => status.missing() },
   };

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { loadImageWorkerConfig, rembgUrls } from './config.ts';
-import { removeBgWorkload } from './remove-bg-workload.ts';
 
 const DATABASE_URL = 'mysql://user:password@127.0.0.1:3306/lanekeeper';
 
@@ -26,22 +25,5 @@ describe('the configuration', () => {
     ['WORKER_SLOTS', { WORKER_SLOTS: '-1' }],
   ])('names %s when it is wrong, and shows no value', (name, env) => {
     expect(() => loadImageWorkerConfig({ DATABASE_URL, ...env })).toThrow(name);
-  });
-});
-
-describe('the workload', () => {
-  const limits = { width: 3, fleetLimit: 3, timeoutMs: 1, attempts: 1, backoffMs: 1 };
-  const { check } = removeBgWorkload(limits);
-
-  test('accepts data that fit', () => {
-    expect(check({ recordId: '1', vendorId: 'acme', photoUrl: 'https://example.com/a.jpg' })).toEqual([]);
-  });
-
-  test('says where data are wrong, and not what they are', () => {
-    const faults = check({ recordId: '', vendorId: 'acme', photoUrl: 'secret' });
-    expect(faults).toHaveLength(2);
-    expect(faults.join()).toMatch(/\/recordId/);
-    expect(faults.join()).toMatch(/\/photoUrl/);
-    expect(faults.join()).not.toContain('secret');
   });
 });

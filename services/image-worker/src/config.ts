@@ -6,6 +6,7 @@ import {
   loadConfig,
   natsVariables,
 } from '@lanekeeper/service-kit';
+import { workerVariables } from '@lanekeeper/worker-kit';
 import Type, { type Static } from 'typebox';
 
 const HTTP_URL = 'https?://[^\\s,]+';
@@ -16,6 +17,7 @@ export const ImageWorkerVariables = Type.Object({
   ...natsVariables,
   ...databaseVariables,
   ...limitVariablesOf('remove-bg'),
+  ...workerVariables,
   PORT: Type.Integer({ minimum: 0, maximum: 65_535, default: 3002, description: 'Port of the health routes, 0 = any' }),
   REMBG_URLS: Type.String({
     default: 'http://127.0.0.1:5000,http://127.0.0.1:5001,http://127.0.0.1:5002',
@@ -45,16 +47,6 @@ export const ImageWorkerVariables = Type.Object({
   PHOTO_ALLOWED_HOSTS: Type.String({
     default: '',
     description: 'Hosts (host or host:port, comma-separated) exempt from the guard against private addresses',
-  }),
-  WORKER_ACK_WAIT_MS: Type.Integer({
-    minimum: 1_000,
-    default: 30_000,
-    description: 'A worker that is silent for this long has lost its jobs to others, in milliseconds',
-  }),
-  WORKER_SLOTS: Type.Integer({
-    minimum: 0,
-    default: 0,
-    description: 'Jobs of this process at once; 0: the fleet limit',
   }),
 });
 /** See {@link ImageWorkerVariables}. */

@@ -1,14 +1,13 @@
-import { connectDatabase, isTransientDatabaseError, migrate, type ServiceContext } from '@lanekeeper/service-kit';
+import { createPhotoFetcher, parseAllowedHosts } from '@lanekeeper/photos';
+import type { ServiceContext } from '@lanekeeper/service-kit';
+import { openDatabase } from '@lanekeeper/worker-kit';
 import type { Kysely } from 'kysely';
 import { type ImageWorkerConfig, rembgUrls } from './config.ts';
-import { parseAllowedHosts } from './fetch/allowed-hosts.ts';
-import { createPhotoFetcher } from './fetch/fetch-photo.ts';
 import { makeWarmUpPhoto } from './image-library.ts';
 import { createRecords } from './records/records.ts';
 import { type ImagesDatabase, imagesMigrations } from './records/records-schema.ts';
 import { RembgPool } from './rembg/rembg-pool.ts';
 import type { RemoveBgParts } from './remove-bg.ts';
-import { retry } from './retry.ts';
 import { createLocalStore } from './store/local-store.ts';
 import type { Store } from './store/store.ts';
 
@@ -18,9 +17,7 @@ export type OpenParts = RemoveBgParts & { rembg: RembgPool; db: Kysely<ImagesDat
 /** Opens what removing backgrounds takes; everything is released with the service. */
 export async function openParts(config: ImageWorkerConfig, context: ServiceContext): Promise<OpenParts> {
   const { log, releasers } = context;
-  const db = connectDatabase<ImagesDatabase>({ url: config.DATABASE_URL, poolSize: config.DATABASE_POOL });
-  releasers.add('database', () => db.destroy());
-  await bringUpToDate(db, context);
+  const db = await openDatabase<ImagesDatabase>(config, context, { images: imagesMigrations });
   const fetcher = createPhotoFetcher({ allowedHosts: parseAllowedHosts(config.PHOTO_ALLOWED_HOSTS) });
   releasers.add('photo fetcher', () => fetcher.close());
   const rembg = new RembgPool({
@@ -32,20 +29,6 @@ export async function openParts(config: ImageWorkerConfig, context: ServiceConte
   });
   releasers.add('rembg', () => rembg.close());
   return { db, fetcher, rembg, records: createRecords(db), store: await openStore(config), model: config.REMBG_MODEL };
-}
-
-/** Migrates; waits for a database that is not up yet. */
-async function bringUpToDate(db: Kysely<ImagesDatabase>, { log, stopping }: ServiceContext): Promise<void> {
-  const canPass = (err: unknown) => {
-    if (!isTransientDatabaseError(err)) return false;
-    log.warn({ err }, 'the database cannot be reached yet');
-    return true;
-  };
-  await retry(() => migrate(db as unknown as Kysely<never>, 'images', imagesMigrations, log), {
-    canPass,
-    backoff: { firstMs: 250, maxMs: 2_000 },
-    signal: stopping,
-  });
 }
 
 async function openStore({ STORE, MEDIA_DIR, PUBLIC_URL }: ImageWorkerConfig): Promise<Store> {

@@ -1,9 +1,9 @@
 import type { RemoveBgData, RemoveBgOptions, RemoveBgResult } from '@lanekeeper/contracts';
 import type { Handler, HandlerContext } from '@lanekeeper/lanes';
-import type { PhotoFetcher } from './fetch/fetch-photo.ts';
+import type { PhotoFetcher } from '@lanekeeper/photos';
+import { jobFailure } from '@lanekeeper/worker-kit';
 import { withFullSize } from './image-library.ts';
 import { imageName } from './image-name.ts';
-import { jobFailure } from './job-failure.ts';
 import { cutOut } from './photo/cut-out.ts';
 import { decodePhoto } from './photo/decode-photo.ts';
 import type { Records } from './records/records.ts';

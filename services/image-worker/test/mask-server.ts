@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type HttpHost, readBody, startHost } from './http-host.ts';
+import { type HttpHost, readBody, startHost } from '@lanekeeper/local-stack';
 
 /** How a {@link MaskServer} behaves: as it should, or as a sick rembg does. */
 export type MaskMode = 'ok' | 'hang' | '500' | '422' | 'garbage';

@@ -1,6 +1,6 @@
 import { isWorkload, LaneKey, Priority, type Workload, WorkloadName, workloads } from '@lanekeeper/contracts';
 import { type FieldError, fieldErrors } from '@lanekeeper/service-kit';
-import Type, { type Static } from 'typebox';
+import Type, { type Static, type TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { photoUrlFault } from '../photo-url.ts';
 import { laneFault } from '../text-faults.ts';
@@ -18,30 +18,21 @@ export const JobRequest = Type.Object(
 /** See {@link JobRequest}. */
 export type JobRequest = Static<typeof JobRequest>;
 
-type Rules = {
-  faults: (data: unknown) => FieldError[];
-  /** The lane of data without faults. */
-  laneOf: (data: never) => string;
+/** Compiled schemas of the data, and what the schemas cannot say; pointers are relative to the data. */
+const schemas = Object.fromEntries(
+  Object.entries(workloads).map(([name, { data }]) => [name, Compile(data as TSchema)]),
+) as Readonly<Record<Workload, ReturnType<typeof Compile>>>;
+const moreFaults: Readonly<Record<Workload, (data: Readonly<Record<string, unknown>>) => FieldError[]>> = {
+  'remove-bg': ({ photoUrl }) => urlFaults(photoUrl),
 };
 
-const removeBg = Compile(workloads['remove-bg'].data);
-
-/** What the data of each workload must fulfil; pointers are relative to the data. */
-const rules: Readonly<Record<Workload, Rules>> = {
-  'remove-bg': {
-    faults(data) {
-      if (!removeBg.Check(data)) {
-        const url = urlFaults((data as { photoUrl?: unknown } | null)?.photoUrl);
-        const others = fieldErrors(removeBg.Errors(data)).filter(
-          ({ pointer }) => url.length === 0 || pointer !== '/photoUrl',
-        );
-        return [...others, ...url];
-      }
-      return urlFaults(data.photoUrl);
-    },
-    laneOf: workloads['remove-bg'].laneOf,
-  },
-};
+function dataFaults(workload: Workload, data: unknown): FieldError[] {
+  const schema = schemas[workload];
+  const more = moreFaults[workload](typeof data === 'object' && data !== null ? { ...data } : {});
+  if (schema.Check(data)) return more;
+  const explained = new Set(more.map(({ pointer }) => pointer));
+  return [...fieldErrors(schema.Errors(data)).filter(({ pointer }) => !explained.has(pointer)), ...more];
+}
 
 /** Every fault of a job, by pointers relative to the job. */
 export function jobFaults(job: JobRequest): FieldError[] {
@@ -49,10 +40,12 @@ export function jobFaults(job: JobRequest): FieldError[] {
     const known = Object.keys(workloads).join(', ');
     return [{ pointer: '/workload', detail: `must be one of ${known}` }];
   }
-  const { faults, laneOf } = rules[job.workload];
-  const found = faults(job.data).map(({ pointer, detail }) => ({ pointer: `/data${pointer}`, detail }));
+  const found = dataFaults(job.workload, job.data).map(({ pointer, detail }) => ({
+    pointer: `/data${pointer}`,
+    detail,
+  }));
   if (found.length > 0) return found;
-  const lane = laneOf(job.data as never);
+  const lane = workloads[job.workload].laneOf(job.data as never);
   if (lane !== job.lane) return [{ pointer: '/lane', detail: `must be the lane of its data, "${lane}"` }];
   const detail = laneFault(lane);
   return detail === undefined ? [] : [{ pointer: '/lane', detail }];

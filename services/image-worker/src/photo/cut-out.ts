@@ -1,6 +1,7 @@
 import type { RemoveBgOptions } from '@lanekeeper/contracts';
+import { OPEN_PHOTO } from '@lanekeeper/photos';
 import sharp, { type Sharp } from 'sharp';
-import { type DecodedPhoto, OPEN_PHOTO } from './decode-photo.ts';
+import type { DecodedPhoto } from './decode-photo.ts';
 import { type EncodedImage, encode, outputFormat } from './encode.ts';
 import { findSubject, type Mask, mapBox, multiplyAlpha, readMask, scaleMask } from './mask.ts';
 import { type OutputPlan, planOutput } from './plan-output.ts';

@@ -1,9 +1,5 @@
-import sharp, { type Metadata, type SharpOptions } from 'sharp';
-import { jobFailure } from '../job-failure.ts';
-import { detectFormat, refusedFormats, supportedFormats } from './detect-format.ts';
-
-/** Largest photo in pixels; a decompression bomb claims more. */
-export const MAX_PIXELS = 50_000_000;
+import { checkHeader, explained, OPEN_PHOTO } from '@lanekeeper/photos';
+import sharp, { type Metadata } from 'sharp';
 
 /**
  * Longest side of the copy sent to rembg, in pixels. The models look at squares of 320 or 1,024 pixels; larger copies of
@@ -13,15 +9,6 @@ export const COPY_SIZE = 1_024;
 
 /** JPEG quality of that copy. A PNG is ten times as large, and its masks agree to 0.3 % (intersection over union). */
 const COPY_QUALITY = 92;
-
-/** How sharp opens a photo that may be hostile: any damage is an error, one page, bounded pixels, upright. */
-export const OPEN_PHOTO: SharpOptions = {
-  failOn: 'warning',
-  limitInputPixels: MAX_PIXELS,
-  pages: 1,
-  page: 0,
-  autoOrient: true,
-};
 
 /** A photo that is known to decode. Sizes are of the upright photo, in pixels. */
 export type DecodedPhoto = {
@@ -41,38 +28,19 @@ export type DecodedPhoto = {
  * @throws JobFailure `PHOTO_EMPTY`, `NOT_AN_IMAGE`, `UNSUPPORTED_FORMAT`, `PHOTO_TOO_MANY_PIXELS` or `CORRUPT_IMAGE`.
  */
 export async function decodePhoto(bytes: Buffer): Promise<DecodedPhoto> {
-  checkFormat(bytes);
-  try {
-    const metadata = await sharp(bytes, OPEN_PHOTO).metadata();
-    if (metadata.width * metadata.height > MAX_PIXELS) throw jobFailure('PHOTO_TOO_MANY_PIXELS');
-    const copy = await sharp(bytes, OPEN_PHOTO)
+  const metadata = await checkHeader(bytes);
+  const copy = await explained(
+    sharp(bytes, OPEN_PHOTO)
       .resize(COPY_SIZE, COPY_SIZE, { fit: 'inside', withoutEnlargement: true })
       .flatten({ background: '#ffffff' })
       .toColourspace('srgb')
       .jpeg({ quality: COPY_QUALITY })
-      .toBuffer();
-    const { width, height } = metadata.autoOrient;
-    return { bytes, width, height, hasAlpha: metadata.hasAlpha, plain: isPlain(metadata), copy };
-  } catch (error) {
-    throw explainDecodeError(error);
-  }
-}
-
-function checkFormat(bytes: Buffer): void {
-  if (bytes.length === 0) throw jobFailure('PHOTO_EMPTY');
-  const format = detectFormat(bytes);
-  if (refusedFormats.has(format)) {
-    throw jobFailure('UNSUPPORTED_FORMAT', `The image format ${format.toUpperCase()} is not supported`);
-  }
-  if (!supportedFormats.has(format)) throw jobFailure('NOT_AN_IMAGE');
+      .toBuffer(),
+  );
+  const { width, height } = metadata.autoOrient;
+  return { bytes, width, height, hasAlpha: metadata.hasAlpha, plain: isPlain(metadata), copy };
 }
 
 function isPlain({ channels, depth, space, hasAlpha }: Metadata): boolean {
   return depth === 'uchar' && space === 'srgb' && channels === (hasAlpha ? 4 : 3);
-}
-
-function explainDecodeError(error: unknown): unknown {
-  if (!(error instanceof Error) || error.name === 'JobFailure') return error;
-  if (/pixel limit/i.test(error.message)) return jobFailure('PHOTO_TOO_MANY_PIXELS', undefined, error);
-  return jobFailure('CORRUPT_IMAGE', undefined, error);
 }

@@ -1,5 +1,5 @@
+import { jobFailure } from '@lanekeeper/worker-kit';
 import sharp from 'sharp';
-import { jobFailure } from '../job-failure.ts';
 import type { Box } from './plan-output.ts';
 
 /** A grey image of one byte a pixel: 0 is background, 255 subject. */

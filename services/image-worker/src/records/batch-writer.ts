@@ -1,4 +1,4 @@
-import { type Backoff, pause } from '../retry.ts';
+import { type Backoff, pause } from '@lanekeeper/service-kit';
 import { takeChunk } from './take-chunk.ts';
 
 /** How many rows and bytes go into one statement. */

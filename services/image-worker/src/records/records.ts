@@ -1,6 +1,5 @@
-import { isTransientDatabaseError } from '@lanekeeper/service-kit';
+import { type Backoff, isTransientDatabaseError, retry } from '@lanekeeper/service-kit';
 import { type Kysely, sql } from 'kysely';
-import { type Backoff, retry } from '../retry.ts';
 import { BatchWriter, type ChunkLimits } from './batch-writer.ts';
 import type { ImagesDatabase } from './records-schema.ts';
 import { type PhotoChange, type PhotoOutcome, readChunkLimits, sizeOfChange, writePhotos } from './write-photos.ts';

@@ -1,6 +1,6 @@
 import type { Logger } from '@lanekeeper/service-kit';
+import { jobFailure } from '@lanekeeper/worker-kit';
 import { Agent } from 'undici';
-import { jobFailure } from '../job-failure.ts';
 import { RembgError } from './rembg-error.ts';
 import { type InstanceState, RembgInstance, type RembgTimes } from './rembg-instance.ts';
 

@@ -1,5 +1,5 @@
 import type { JobFailure } from '@lanekeeper/lanes';
-import { jobFailure } from '../job-failure.ts';
+import { jobFailure } from '@lanekeeper/worker-kit';
 
 /** What went wrong, out of the shapes in which the SDK reports it. `status` is undefined when there was no answer. */
 export type CloudinaryFault = { status: number | undefined; message: string };

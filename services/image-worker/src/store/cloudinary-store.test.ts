@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
+import { type HttpHost, readBody, startHost } from '@lanekeeper/local-stack';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type HttpHost, readBody, startHost } from '../../test/http-host.ts';
 import { quarters } from '../../test/photos.ts';
 import type { EncodedImage } from '../photo/encode.ts';
 import type { Store } from './store.ts';

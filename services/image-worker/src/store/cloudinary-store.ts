@@ -1,6 +1,5 @@
-import { LinkedAbort } from '@lanekeeper/service-kit';
+import { type Backoff, LinkedAbort, retry } from '@lanekeeper/service-kit';
 import { v2 as cloudinary, type UploadApiOptions, type UploadApiResponse } from 'cloudinary';
-import { type Backoff, retry } from '../retry.ts';
 import { canPass, cloudinaryFailure, readCloudinaryError } from './cloudinary-error.ts';
 import type { Store, StoredImage } from './store.ts';
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { jobFailure } from '@lanekeeper/worker-kit';
 import sharp from 'sharp';
-import { jobFailure } from '../job-failure.ts';
 import type { EncodedImage } from '../photo/encode.ts';
 import type { Store, StoredImage } from './store.ts';
 

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
+import { type HttpHost, routes, startHost } from '@lanekeeper/local-stack';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type HttpHost, routes, startHost } from '../../test/http-host.ts';
 import type { Resolve } from './address-guard.ts';
 import { parseAllowedHosts } from './allowed-hosts.ts';
 import { createPhotoFetcher, type FetchLimits } from './fetch-photo.ts';

@@ -1,6 +1,6 @@
 import { LinkedAbort } from '@lanekeeper/service-kit';
+import { jobFailure } from '@lanekeeper/worker-kit';
 import { Agent, type Dispatcher, request } from 'undici';
-import { jobFailure } from '../job-failure.ts';
 import { guardedLookup, isPublicAddress, literalAddress, type Resolve } from './address-guard.ts';
 import { type AllowedHosts, isAllowedHost } from './allowed-hosts.ts';
 import { explainFetchError, refuseStatus } from './explain-fetch-error.ts';

@@ -67,38 +67,3 @@ export const RemoveBgResult = Type.Object(
 );
 /** See {@link RemoveBgResult}. */
 export type RemoveBgResult = Static<typeof RemoveBgResult>;
-
-/** The limits of a workload. Times in milliseconds. Each can be overridden by environment. */
-export type WorkloadLimits = {
-  /** Commands of one lane in flight: 1 = strictly sequential. */
-  width: number;
-  /** Commands in flight over all workers and lanes. */
-  fleetLimit: number;
-  /** Longest run of one attempt. */
-  timeoutMs: number;
-  /** Attempts before the job fails. */
-  attempts: number;
-  /** Delay before the second attempt; doubles each time, with jitter. */
-  backoffMs: number;
-  /** Least time between the end of one command of a lane and the start of its next; 0 or absent: none. */
-  minGapMs?: number;
-};
-
-/**
- * Every kind of work: its schemas, its defaults, and which field of its data is the lane.
- * A handler map keyed by this catalogue does not type-check while a handler is missing.
- */
-export const workloads = {
-  'remove-bg': {
-    data: RemoveBgData,
-    result: RemoveBgResult,
-    limits: { width: 3, fleetLimit: 3, timeoutMs: 60_000, attempts: 3, backoffMs: 2_000 },
-    /** The lane of a command with this data. */
-    laneOf: (data: RemoveBgData): string => data.vendorId,
-  },
-} as const satisfies Record<string, { data: object; result: object; limits: WorkloadLimits; laneOf: unknown }>;
-
-/** The names of all workloads. */
-export type Workload = keyof typeof workloads;
-/** Whether a string names a workload. */
-export const isWorkload = (name: string): name is Workload => Object.hasOwn(workloads, name);

@@ -1,5 +1,5 @@
 import { JobFailure } from '@lanekeeper/lanes';
-import { jobFailure } from '../job-failure.ts';
+import { jobFailure } from '@lanekeeper/worker-kit';
 import { ForbiddenAddressError } from './address-guard.ts';
 
 const TIMEOUTS = new Set(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETIMEDOUT']);

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { jobFailure } from '../job-failure.ts';
+import { jobFailure } from '@lanekeeper/worker-kit';
 
 /**
  * Reads a body of at most `maxBytes`: refused at once when the host announces more, and otherwise at the first byte

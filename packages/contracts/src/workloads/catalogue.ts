@@ -1,0 +1,21 @@
+import type { WorkloadLimits } from './limits.ts';
+import { RemoveBgData, RemoveBgResult } from './remove-bg.ts';
+
+/**
+ * Every kind of work: its schemas, its defaults, and which field of its data is the lane.
+ * A handler map keyed by this catalogue does not type-check while a handler is missing.
+ */
+export const workloads = {
+  'remove-bg': {
+    data: RemoveBgData,
+    result: RemoveBgResult,
+    limits: { width: 3, fleetLimit: 3, timeoutMs: 60_000, attempts: 3, backoffMs: 2_000 },
+    /** The lane of a command with this data. */
+    laneOf: (data: RemoveBgData): string => data.vendorId,
+  },
+} as const satisfies Record<string, { data: object; result: object; limits: WorkloadLimits; laneOf: unknown }>;
+
+/** The names of all workloads. */
+export type Workload = keyof typeof workloads;
+/** Whether a string names a workload. */
+export const isWorkload = (name: string): name is Workload => Object.hasOwn(workloads, name);
