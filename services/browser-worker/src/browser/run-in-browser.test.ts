@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { type HttpHost, startHost } from '@lanekeeper/local-stack';
 import { strFromU8, unzipSync } from 'fflate';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { chromiumPath, livingProcesses } from '../../test/chromium.ts';
@@ -17,24 +16,22 @@ const STORED = 'a-token-in-local-storage';
 
 let executablePath: string;
 let dir: string;
-let server: Server;
+let host: HttpHost;
 let url: string;
 
 beforeAll(async () => {
   executablePath = await chromiumPath();
   dir = await mkdtemp(path.join(tmpdir(), 'lanekeeper-run-'));
-  server = createServer((request, response) => {
+  host = await startHost((request, response) => {
     response.setHeader('set-cookie', `session=${SESSION}; HttpOnly`);
     response.setHeader('content-type', 'text/html');
     response.end(`<title>Log in</title><input aria-label="Password" value="${PASSWORD.replace('&', '&amp;')}">
       <p>${request.url}</p><script>localStorage.token = '${STORED}'; console.error('token', '${STORED}')</script>`);
-  }).listen(0, '127.0.0.1');
-  await new Promise((listening) => server.once('listening', listening));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  url = host.url;
 });
 afterAll(async () => {
-  server.closeAllConnections();
-  server.close();
+  await host.close();
   await rm(dir, { recursive: true, force: true });
 });
 
