@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type HttpHost, startHost } from '@lanekeeper/local-stack';
-import { strFromU8, unzipSync } from 'fflate';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { chromiumPath, livingProcesses } from '../../test/chromium.ts';
+import { textsIn } from '../../test/texts-in.ts';
 import { BrowserError } from './browser-error.ts';
 import type { BrowserOptions, BrowserRun } from './browser-run.ts';
 import { runInBrowser } from './run-in-browser.ts';
@@ -103,17 +103,6 @@ test("passes the operation's own error on, with evidence in which no secret is l
     }
   }
 });
-
-/** Every file of a folder by name, the entries of a zip included. */
-async function textsIn(folder: string): Promise<Record<string, string>> {
-  const texts: Record<string, string> = {};
-  for (const name of await readdir(folder)) {
-    const bytes = await readFile(path.join(folder, name));
-    const entries = name.endsWith('.zip') ? unzipSync(bytes) : { [name]: bytes };
-    for (const [entry, content] of Object.entries(entries)) texts[entry] = strFromU8(content, true);
-  }
-  return texts;
-}
 
 test.skipIf(!existsSync('/dev/full'))(
   'notes evidence that a full disk does not take, and keeps the error',
