@@ -51,7 +51,7 @@ button, input, textarea, select { font: inherit; color: inherit }
 .drop { display: grid; place-content: center; text-align: center; gap: 4px; min-height: 120px; border: 1px dashed #b9bdc5; border-radius: 8px; cursor: pointer; position: relative }
 .drop input { position: absolute; inset: 0; opacity: 0; cursor: pointer }
 .photos:not(:empty) { margin-bottom: 10px }
-.photos { display: grid; grid-template-columns: repeat(4, 1fr); gap: 8px }
+.photos { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 8px }
 .photos figure { position: relative; aspect-ratio: 1 }
 .photos img { width: 100%; height: 100%; object-fit: cover; border-radius: 8px }
 .busy { position: absolute; inset: 0; border-radius: 8px; background: #fffb; display: grid; place-content: center; font-size: 11px }
@@ -70,7 +70,7 @@ button, input, textarea, select { font: inherit; color: inherit }
 .top h1 { margin: 0 }
 .end { margin: 18px auto 0; display: block }
 .hello { background: #e3f2ee; color: var(--accent); padding: 12px 16px; border-radius: 8px; margin-bottom: 16px }
-.facts { display: grid; grid-template-columns: auto 1fr; gap: 6px 16px; margin: 8px 0 16px }
+.facts { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 6px 16px; margin: 8px 0 16px }
 .facts dt { color: var(--soft) }
 .facts dd { margin: 0; overflow-wrap: anywhere }
 .item { display: grid; grid-template-columns: 1fr 340px; gap: 24px; align-items: start }
@@ -78,7 +78,7 @@ button, input, textarea, select { font: inherit; color: inherit }
 .item h1 { margin: 0 }
 .item h2 { font-size: 17px; margin-top: 20px }
 .cost { font-size: 19px; margin: 4px 0 }
-.look { display: grid; grid-template-columns: repeat(4, 1fr); gap: 10px }
+.look { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 10px }
 .look img { width: 100%; aspect-ratio: 1; object-fit: cover; border-radius: 8px; display: block }
 .look img:first-child { grid-column: 1 / -1; aspect-ratio: 4 / 3; object-fit: contain; background: var(--wash) }
 @media (max-width: 860px) { .split { grid-template-columns: 1fr } .show { display: none } .item { grid-template-columns: 1fr } }

@@ -17,7 +17,6 @@ export const en = {
   createListing: 'Create new listing',
   todaysPicks: "Today's picks",
   nothingYet: 'Nothing is for sale yet.',
-  required: 'Required',
   photos: 'Photos',
   addPhotos: 'Add photos',
   photosHint: 'Up to 20. The first is the cover.',
@@ -75,7 +74,6 @@ export const en = {
   reviewing: 'This listing is being reviewed.',
   published: 'Your listing was published.',
   details: 'Details',
-  sellerInformation: 'Seller information',
   notFound: 'This listing is not available any more.',
   errors: {
     missing: 'Please fill in this field.',

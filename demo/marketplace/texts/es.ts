@@ -19,7 +19,6 @@ export const es: Text = {
   createListing: 'Crear publicación',
   todaysPicks: 'Sugerencias de hoy',
   nothingYet: 'Todavía no hay nada en venta.',
-  required: 'Obligatorio',
   photos: 'Fotos',
   addPhotos: 'Agregar fotos',
   photosHint: 'Hasta 20. La primera es la portada.',
@@ -77,7 +76,6 @@ export const es: Text = {
   reviewing: 'Esta publicación está en revisión.',
   published: 'Tu publicación está a la venta.',
   details: 'Detalles',
-  sellerInformation: 'Información del vendedor',
   notFound: 'Esta publicación ya no está disponible.',
   errors: {
     missing: 'Rellena este campo.',

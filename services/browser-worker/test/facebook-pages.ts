@@ -1,6 +1,5 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type HttpHost, readBody, startHost } from '@lanekeeper/local-stack';
 
 /** What the pages answer to Publish, by the listing's title. */
 const ANSWERS: Record<string, object> = {
@@ -9,31 +8,19 @@ const ANSWERS: Record<string, object> = {
 };
 
 /** Pages of our own making in the structure that public bots describe of Facebook Marketplace, for the driver's tests. */
-export interface FacebookPages extends AsyncDisposable {
-  readonly url: string;
+export type FacebookPages = HttpHost & {
   /** Forms that were published. */
   readonly published: Record<string, string>[];
   /** Titles of listings that were renewed. */
   readonly renewed: string[];
-}
+};
 
 /** Serves the pages on a free port. A browser with the cookie `c_user` is logged in. */
 export async function serveFacebookPages(): Promise<FacebookPages> {
   const published: Record<string, string>[] = [];
   const renewed: string[] = [];
-  const server = createServer((request, response) => void answer(request, response, published, renewed));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    published,
-    renewed,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
+  const host = await startHost((request, response) => void answer(request, response, published, renewed));
+  return { ...host, published, renewed };
 }
 
 async function answer(
@@ -44,7 +31,7 @@ async function answer(
 ): Promise<void> {
   const { pathname } = new URL(request.url ?? '/', 'http://localhost');
   if (pathname === '/api/graphql/') {
-    const form = new URLSearchParams((await request.toArray()).join(''));
+    const form = new URLSearchParams(String(await readBody(request)));
     const variables = JSON.parse(form.get('variables') ?? '{}') as Record<string, string>;
     if (variables.renew) renewed.push(variables.renew);
     const body = variables.renew ? {} : publishedAs(variables, published);

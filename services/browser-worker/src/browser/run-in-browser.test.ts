@@ -1,12 +1,11 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { strFromU8, unzipSync } from 'fflate';
+import { type HttpHost, startHost } from '@lanekeeper/local-stack';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { chromiumPath, livingProcesses } from '../../test/chromium.ts';
+import { textsIn } from '../../test/texts-in.ts';
 import { BrowserError } from './browser-error.ts';
 import type { BrowserOptions, BrowserRun } from './browser-run.ts';
 import { runInBrowser } from './run-in-browser.ts';
@@ -17,24 +16,22 @@ const STORED = 'a-token-in-local-storage';
 
 let executablePath: string;
 let dir: string;
-let server: Server;
+let host: HttpHost;
 let url: string;
 
 beforeAll(async () => {
   executablePath = await chromiumPath();
   dir = await mkdtemp(path.join(tmpdir(), 'lanekeeper-run-'));
-  server = createServer((request, response) => {
+  host = await startHost((request, response) => {
     response.setHeader('set-cookie', `session=${SESSION}; HttpOnly`);
     response.setHeader('content-type', 'text/html');
     response.end(`<title>Log in</title><input aria-label="Password" value="${PASSWORD.replace('&', '&amp;')}">
       <p>${request.url}</p><script>localStorage.token = '${STORED}'; console.error('token', '${STORED}')</script>`);
-  }).listen(0, '127.0.0.1');
-  await new Promise((listening) => server.once('listening', listening));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  url = host.url;
 });
 afterAll(async () => {
-  server.closeAllConnections();
-  server.close();
+  await host.close();
   await rm(dir, { recursive: true, force: true });
 });
 
@@ -106,17 +103,6 @@ test("passes the operation's own error on, with evidence in which no secret is l
     }
   }
 });
-
-/** Every file of a folder by name, the entries of a zip included. */
-async function textsIn(folder: string): Promise<Record<string, string>> {
-  const texts: Record<string, string> = {};
-  for (const name of await readdir(folder)) {
-    const bytes = await readFile(path.join(folder, name));
-    const entries = name.endsWith('.zip') ? unzipSync(bytes) : { [name]: bytes };
-    for (const [entry, content] of Object.entries(entries)) texts[entry] = strFromU8(content, true);
-  }
-  return texts;
-}
 
 test.skipIf(!existsSync('/dev/full'))(
   'notes evidence that a full disk does not take, and keeps the error',

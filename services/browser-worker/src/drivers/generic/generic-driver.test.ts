@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { projectRoot } from '@lanekeeper/local-stack';
@@ -6,6 +6,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chromiumPath } from '../../../test/chromium.ts';
 import { type Marketplace, startMarketplace, type TestAccount } from '../../../test/marketplace.ts';
+import { textsIn } from '../../../test/texts-in.ts';
 import type { BrowserOptions } from '../../browser/browser-run.ts';
 import { runInBrowser } from '../../browser/run-in-browser.ts';
 import type { MarketplaceDriver, RenewOutcome } from '../driver.ts';
@@ -237,10 +238,13 @@ describe('the session', () => {
       ok: false,
       error: { code: 'login_required', message: 'The site refuses the credentials.' },
     });
-    expect(await readdir(evidenceDir)).toEqual(['console.json', 'page.html', 'screenshot.png', 'trace.zip']);
-    const html = await readFile(path.join(evidenceDir, 'page.html'), 'utf8');
-    expect(html).toContain('not correct');
-    expect(html).not.toContain(email);
+    const texts = await textsIn(evidenceDir);
+    expect(texts['page.html']).toContain('not correct');
+    expect(texts['trace.trace']).toContain('fill([masked])');
+    const secrets = [wrong, encodeURIComponent(wrong), 'p%26ssword', storageState.cookies[0]?.value ?? '', email];
+    for (const [name, text] of Object.entries(texts)) {
+      for (const secret of secrets) expect(text.includes(secret), `${secret} in ${name}`).toBe(false);
+    }
   });
 });
 

@@ -5,10 +5,11 @@ import type { Steps } from '../step-log.ts';
 import type { Labels } from './labels.ts';
 import { assertNoWall, labelsOf, open, walls } from './open.ts';
 import type { SitePage } from './site-layout.ts';
-import { ANSWER_MS, onControl } from './wait.ts';
+import { ANSWER_MS, CONTROL_MS, onControl } from './wait.ts';
 
 /** Opens the site as the account, by its session or else by its credentials. */
 export async function openSession(site: SitePage, credentials: Credentials | undefined, steps: Steps): Promise<void> {
+  site.page.setDefaultTimeout(CONTROL_MS);
   const loggedIn = await steps.run('open-site', () => openHome(site, credentials !== undefined));
   if (!loggedIn && credentials) await steps.run('log-in', () => logIn(site, credentials));
 }
