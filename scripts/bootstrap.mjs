@@ -21,7 +21,7 @@ const COMMANDS = {
   demo: { tools: EVERYTHING, entry: ['demo/launcher/main.ts', 'demo'] },
   start: { tools: EVERYTHING, entry: ['demo/launcher/main.ts', 'start'] },
   test: { tools: EVERYTHING, entry: ['scripts/test.mjs'] },
-  bench: { tools: SERVERS, entry: ['bench/main.ts'] },
+  bench: { tools: EVERYTHING, entry: ['bench/main.ts'] },
   check: { tools: {}, entry: ['scripts/check.mjs'] },
   tools: { tools: EVERYTHING, entry: undefined },
 };

@@ -7,6 +7,7 @@ export * from './lane.ts';
 export * from './problems.ts';
 export * from './stats.ts';
 export * from './subjects.ts';
+export * from './workloads/browser.ts';
 export * from './workloads/catalogue.ts';
 export * from './workloads/limits.ts';
 export * from './workloads/remove-bg.ts';

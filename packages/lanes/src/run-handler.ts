@@ -3,7 +3,7 @@ import type { Attempt, Outcome } from './attempt.ts';
 import { backoffDelay } from './backoff.ts';
 import { isLanesError, LanesError } from './errors.ts';
 import { jobLog } from './job-log.ts';
-import { JobFailure, JobUncertain } from './types.ts';
+import { JobFailure, JobHandedBack, JobUncertain } from './types.ts';
 import type { WorkerContext } from './worker-context.ts';
 
 /** Room that an event needs beside the result, in bytes. */
@@ -64,6 +64,9 @@ function failure(context: WorkerContext, { signal, cancellation }: Attempt, atte
   if (isLanesError(signal.reason, 'STOPPING')) {
     const body = { code: 'WORKER_STOPPED', message: 'The worker stopped; the job goes on elsewhere.', retryable: true };
     return { type: 'retry-scheduled', error: body, dueAt: new Date(), handedBack: true };
+  }
+  if (error instanceof JobHandedBack) {
+    return { type: 'retry-scheduled', error: bodyOf(error), dueAt: new Date(), handedBack: true };
   }
   const body = isLanesError(signal.reason, 'TIMED_OUT')
     ? describe('TIMEOUT', `The attempt took longer than ${context.workload.limits.timeoutMs / 1_000} s.`)

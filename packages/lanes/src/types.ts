@@ -73,3 +73,14 @@ export class JobUncertain extends JobFailure {
     this.name = 'JobUncertain';
   }
 }
+
+/**
+ * Thrown by a handler that cannot go on for now through no fault of the job, e.g. after it has paused its lane: the attempt
+ * does not count, and the job is the next of its lane again. Nothing delays it: pause the lane first.
+ */
+export class JobHandedBack extends JobFailure {
+  constructor(body: Omit<JobErrorBody, 'retryable'>, options?: ErrorOptions) {
+    super({ ...body, retryable: true }, options);
+    this.name = 'JobHandedBack';
+  }
+}

@@ -1,13 +1,20 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import Type from 'typebox';
 
+const KEYS = '[A-Za-z0-9_-]{1,32}:[A-Za-z0-9+/]{43}=(,[A-Za-z0-9_-]{1,32}:[A-Za-z0-9+/]{43}=)*';
+const WHAT =
+  'Keys of stored secrets, `id:base64 of 32 bytes`, comma-separated: the first encrypts, all decrypt ' +
+  '(`openssl rand -base64 32`)';
+
 /** Variable of services that store secrets: the keys they are encrypted with. */
-export const secretsVariables = {
+export const secretsVariables = { SECRETS_KEY: Type.String({ pattern: `^${KEYS}$`, description: WHAT }) };
+
+/** The same for services that do without; then the variable is empty. */
+export const optionalSecretsVariables = {
   SECRETS_KEY: Type.String({
-    pattern: '^[A-Za-z0-9_-]{1,32}:[A-Za-z0-9+/]{43}=(,[A-Za-z0-9_-]{1,32}:[A-Za-z0-9+/]{43}=)*$',
-    description:
-      'Keys of stored secrets, `id:base64 of 32 bytes`, comma-separated: the first encrypts, all decrypt ' +
-      '(`openssl rand -base64 32`)',
+    pattern: `^(${KEYS})?$`,
+    default: '',
+    description: `${WHAT}; empty: secrets are refused`,
   }),
 };
 

@@ -9,12 +9,18 @@ import { openapi } from './plugins/openapi.ts';
 import { requestLog } from './plugins/request-log.ts';
 import { securityHeaders } from './plugins/security-headers.ts';
 import { statusProxy } from './plugins/status-proxy.ts';
+import { automationStatusRoute } from './routes/accounts/automation-status.ts';
+import { postToMarketplaceRoute } from './routes/accounts/post-to-marketplace.ts';
+import { renewListingsRoute } from './routes/accounts/renew-listings.ts';
 import { bulkRemoveBgRoute } from './routes/api/image-queue/bulk-remove-bg.ts';
 import { jobRoute } from './routes/api/image-queue/job.ts';
 import { queueStatsRoute } from './routes/api/image-queue/queue-stats.ts';
 import { removeBgQueueRoute } from './routes/api/image-queue/remove-bg-queue.ts';
 import { workerHealthRoute } from './routes/api/worker/health.ts';
 import { healthRoutes } from './routes/health.ts';
+import { accountSecretRoutes } from './routes/v1/account-secrets.ts';
+import { accountRoutes } from './routes/v1/accounts.ts';
+import { evidenceRoutes } from './routes/v1/evidence.ts';
 import { jobActionRoutes } from './routes/v1/job-actions.ts';
 import { laneRoutes } from './routes/v1/lanes.ts';
 import { readRoutes } from './routes/v1/reads.ts';
@@ -34,6 +40,12 @@ const routes = [
   submitJobsRoute,
   jobActionRoutes,
   laneRoutes,
+  postToMarketplaceRoute,
+  renewListingsRoute,
+  automationStatusRoute,
+  accountRoutes,
+  accountSecretRoutes,
+  evidenceRoutes,
   healthRoutes,
 ];
 

@@ -4,6 +4,7 @@ import {
   databaseVariables,
   loadConfig,
   natsVariables,
+  optionalSecretsVariables,
 } from '@lanekeeper/service-kit';
 import Type, { type Static } from 'typebox';
 
@@ -19,6 +20,7 @@ export const GatewayVariables = Type.Object({
   ...commonVariables,
   ...natsVariables,
   ...databaseVariables,
+  ...optionalSecretsVariables,
   ...allLimitVariables(),
   PORT: Type.Integer({ minimum: 0, maximum: 65_535, default: 3000, description: 'Port to listen on, 0 = any free' }),
   STATUS_URL: Type.String({
@@ -36,6 +38,7 @@ export const GatewayVariables = Type.Object({
     description: 'Base URL of links in answers; empty: links are relative',
   }),
   MEDIA_DIR: Type.String({ default: '.data/media', description: 'Directory served under /media/' }),
+  EVIDENCE_DIR: Type.String({ default: '.data/evidence', description: 'Where the browser worker keeps evidence' }),
   RATE_LIMIT: Type.Union([Type.Literal('on'), Type.Literal('off')], { default: 'on', description: 'on or off' }),
   RATE_LIMIT_REMOVAL: limit('30/3600', 'single background removals per vendor'),
   RATE_LIMIT_IMAGE: limit('50/900', 'other single image requests per vendor'),

@@ -1,5 +1,6 @@
 import type { Stats, Workload, WorkloadLimits } from '@lanekeeper/contracts';
 import type { ReadinessChecks } from '@lanekeeper/service-kit';
+import type { AccountStore } from './accounts/open-accounts.ts';
 import type { GatewayConfig } from './config.ts';
 import type { Engine } from './engine.ts';
 import type { RateLimits } from './limits/rate-limits.ts';
@@ -14,5 +15,6 @@ export type GatewayDeps = {
   latestStats: () => Stats | undefined;
   workloadLimits: Readonly<Record<Workload, WorkloadLimits>>;
   rateLimits: RateLimits;
+  accounts: AccountStore;
   checks: ReadinessChecks;
 };

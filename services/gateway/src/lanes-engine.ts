@@ -58,6 +58,7 @@ export function lanesEngine(options: LanesEngineOptions): LanesEngine {
     retry: (...args) => ask((open) => open.retry(...args)),
     resolve: (...args) => ask((open) => open.resolve(...args)),
     listLanes: (...args) => ask((open) => open.listLanes(...args)),
+    showLane: (...args) => ask((open) => open.showLane(...args)),
     pause: (...args) => ask((open) => open.pause(...args)),
     resume: (...args) => ask((open) => open.resume(...args)),
     async pingWorkers(workload) {

@@ -1,8 +1,12 @@
+import { accountsMigrations } from '@lanekeeper/accounts';
 import { allLimitsFrom, connectNats, type ServiceContext } from '@lanekeeper/service-kit';
+import { openAccounts } from './accounts/open-accounts.ts';
 import type { GatewayConfig } from './config.ts';
 import type { GatewayDeps } from './deps.ts';
 import { lanesEngine } from './lanes-engine.ts';
+import { gatewayMigrations } from './limits/limits-table.ts';
 import { openLimits } from './limits/open-limits.ts';
+import { openDatabase } from './open-database.ts';
 import { keepStats } from './status/stats-cache.ts';
 import { statusClient } from './status/status-client.ts';
 
@@ -15,8 +19,8 @@ export function openDeps(config: GatewayConfig, { log, releasers }: ServiceConte
     log,
   });
   releasers.add('nats', () => engine.close());
-  const limits = openLimits(config, log);
-  releasers.add('database', () => limits.close());
+  const database = openDatabase(config, { gateway: gatewayMigrations, accounts: accountsMigrations }, log);
+  releasers.add('database', () => database.close());
   const status = statusClient(config.STATUS_URL);
   const stats = keepStats(
     () => status.stats({}),
@@ -29,7 +33,8 @@ export function openDeps(config: GatewayConfig, { log, releasers }: ServiceConte
     status,
     latestStats: stats.latest,
     workloadLimits: allLimitsFrom(config),
-    rateLimits: limits.rateLimits,
-    checks: { nats: () => engine.missing(), database: () => limits.missing(), status: () => status.missing() },
+    rateLimits: openLimits(config, database, log),
+    accounts: openAccounts(config, database.db),
+    checks: { nats: () => engine.missing(), database: () => database.missing(), status: () => status.missing() },
   };
 }

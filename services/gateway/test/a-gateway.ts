@@ -1,6 +1,8 @@
-import { workloads } from '@lanekeeper/contracts';
+import { type Workload, type WorkloadLimits, workloads } from '@lanekeeper/contracts';
 import type { NewJob, WorkerReport } from '@lanekeeper/lanes';
+import { connectDatabase } from '@lanekeeper/service-kit';
 import { fastify } from 'fastify';
+import { openAccounts } from '../src/accounts/open-accounts.ts';
 import { createApp } from '../src/app.ts';
 import { loadGatewayConfig } from '../src/config.ts';
 import type { GatewayDeps } from '../src/deps.ts';
@@ -32,6 +34,7 @@ export function recordingEngine(): RecordingEngine {
     retry: refuse,
     resolve: refuse,
     listLanes: refuse,
+    showLane: async ({ workload, lane }) => ({ workload, lane, commands: 0 }),
     pause: refuse,
     resume: refuse,
     pingWorkers: async () => engine.workers,
@@ -53,14 +56,21 @@ export async function aGateway(parts: Partial<GatewayDeps> = {}, env: NodeJS.Pro
     engine,
     status: statusClient(config.STATUS_URL),
     latestStats: () => undefined,
-    workloadLimits: { 'remove-bg': workloads['remove-bg'].limits },
+    workloadLimits: limitsOf(workloads),
     rateLimits: noLimits,
+    accounts: openAccounts(config, connectDatabase({ url: config.DATABASE_URL, poolSize: 1 })),
     checks: {},
     ...parts,
   };
   const app = await createApp(deps, fastify({ logger: false }).log);
   return { app, engine, deps, [Symbol.asyncDispose]: () => app.close() };
 }
+
+const limitsOf = (known: Readonly<Record<Workload, { limits: WorkloadLimits }>>) =>
+  Object.fromEntries(Object.entries(known).map(([name, { limits }]) => [name, limits])) as Record<
+    Workload,
+    WorkloadLimits
+  >;
 
 /** A POST for `inject`. */
 export function post(url: string, payload: unknown, headers: Record<string, string> = {}) {

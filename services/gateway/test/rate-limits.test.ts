@@ -5,7 +5,9 @@ import { type FreshDatabase, freshDatabase, startMysql } from '@lanekeeper/local
 import { createLogger, problem } from '@lanekeeper/service-kit';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
 import { loadGatewayConfig } from '../src/config.ts';
+import { gatewayMigrations } from '../src/limits/limits-table.ts';
 import { openLimits } from '../src/limits/open-limits.ts';
+import { openDatabase } from '../src/open-database.ts';
 import { aGateway, bulkOf, post, single } from './a-gateway.ts';
 
 const SINGLE = '/api/image-queue/remove-bg-queue';
@@ -20,15 +22,15 @@ afterAll(() => database.drop());
 /** A replica with limits in the database, ready to count there. */
 async function aReplica(env: NodeJS.ProcessEnv = {}, url = database.url) {
   const config = loadGatewayConfig({ DATABASE_URL: url, ...env });
-  const limits = openLimits(config, log);
-  const gateway = await aGateway({ rateLimits: limits.rateLimits }, { DATABASE_URL: url, ...env });
+  const counted = openDatabase(config, { gateway: gatewayMigrations }, log);
+  const gateway = await aGateway({ rateLimits: openLimits(config, counted, log) }, { DATABASE_URL: url, ...env });
   return {
     ...gateway,
-    limits,
-    ready: () => vi.waitFor(async () => expect(await limits.missing()).toBeUndefined()),
+    counted,
+    ready: () => vi.waitFor(async () => expect(await counted.missing()).toBeUndefined()),
     async [Symbol.asyncDispose]() {
       await gateway.app.close();
-      await limits.close();
+      await counted.close();
     },
   };
 }
@@ -189,7 +191,7 @@ test('while the database is away submits go on, limited by each replica’s memo
     await replica.ready();
     expect((await replica.app.inject(removal('steady'))).statusCode).toBe(202);
     await server.kill();
-    await expect(replica.limits.missing()).rejects.toThrow();
+    await expect(replica.counted.missing()).rejects.toThrow();
     const inMemory = [202, 202, 429];
     for (const status of inMemory) expect((await replica.app.inject(removal('steady'))).statusCode).toBe(status);
     await server.restart();
@@ -212,7 +214,7 @@ test('a replica that starts before the database counts there once it is up', { t
     await using replica = await aReplica({ RATE_LIMIT_REMOVAL: '5/3600' }, own.url);
     expect((await replica.app.inject(removal('early'))).statusCode).toBe(202);
     await server.restart();
-    await vi.waitFor(async () => expect(await replica.limits.missing()).toBeUndefined(), { timeout: 20_000 });
+    await vi.waitFor(async () => expect(await replica.counted.missing()).toBeUndefined(), { timeout: 20_000 });
     expect((await replica.app.inject(removal('early'))).headers['ratelimit-remaining']).toBe('4');
   } finally {
     await server.stop();

@@ -1,3 +1,4 @@
+import { BrowserData, BrowserResult } from './browser.ts';
 import type { WorkloadLimits } from './limits.ts';
 import { RemoveBgData, RemoveBgResult } from './remove-bg.ts';
 
@@ -12,6 +13,13 @@ export const workloads = {
     limits: { width: 3, fleetLimit: 3, timeoutMs: 60_000, attempts: 3, backoffMs: 2_000 },
     /** The lane of a command with this data. */
     laneOf: (data: RemoveBgData): string => data.vendorId,
+  },
+  browser: {
+    data: BrowserData,
+    result: BrowserResult,
+    // A site that is down for half a minute is waited for: 4 + 8 + 16 + 32 s. The gap spares accounts from being locked.
+    limits: { width: 1, fleetLimit: 4, timeoutMs: 300_000, attempts: 5, backoffMs: 4_000, minGapMs: 30_000 },
+    laneOf: (data: BrowserData): string => data.accountId,
   },
 } as const satisfies Record<string, { data: object; result: object; limits: WorkloadLimits; laneOf: unknown }>;
 

@@ -1,4 +1,4 @@
-import type { RemoveBgData, Workload, WorkloadLimits } from '@lanekeeper/contracts';
+import type { BrowserData, RemoveBgData, Workload, WorkloadLimits } from '@lanekeeper/contracts';
 import { isWorkload } from '@lanekeeper/contracts';
 import type { NewJob } from '@lanekeeper/lanes';
 import type { Charge } from '../limits/rate-limits.ts';
@@ -16,6 +16,11 @@ export function newJob({ workload, lane, data, priority }: JobRequest, limits: L
 /** A `remove-bg` job for checked data. */
 export function removeBgJob(data: RemoveBgData, limits: Limits): NewJob {
   return newJob({ workload: 'remove-bg', lane: data.vendorId, data }, limits);
+}
+
+/** A `browser` job for checked data. */
+export function browserJob(data: BrowserData, limits: Limits): NewJob {
+  return newJob({ workload: 'browser', lane: data.accountId, data }, limits);
 }
 
 /**

@@ -3,7 +3,10 @@ import type { GatewayDeps } from '../deps.ts';
 import { type Estimate, estimate, type ServiceTimes, sentenceOf } from '../estimate.ts';
 
 /** Service times to assume until the first jobs were measured, in milliseconds. */
-const ASSUMED: Readonly<Record<Workload, ServiceTimes>> = { 'remove-bg': { p50: 4_000, p90: 8_000 } };
+const ASSUMED: Readonly<Record<Workload, ServiceTimes>> = {
+  'remove-bg': { p50: 4_000, p90: 8_000 },
+  browser: { p50: 20_000, p90: 60_000 },
+};
 
 /** An estimate as the image queue's clients read it: a sentence, and seconds. */
 export type Prediction = { estimatedTime: string; estimatedSeconds: Estimate };

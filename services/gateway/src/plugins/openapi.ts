@@ -20,6 +20,11 @@ export const openapi = fp<{ publicUrl: string }>(
           { name: 'Jobs', description: 'The uniform interface: unknown fields are refused' },
           { name: 'Lanes', description: 'The lanes of a workload, to look at, pause and resume' },
           { name: 'Image queue', description: 'The interface of the image queue: unknown fields are ignored' },
+          {
+            name: 'Marketplace',
+            description: 'The interface of the marketplace automation: unknown fields are ignored',
+          },
+          { name: 'Accounts', description: 'Marketplace accounts and their logins, which are stored and never shown' },
           { name: 'Operation' },
         ],
       },

@@ -11,6 +11,8 @@ export const RETRY_AFTER_S = '2';
 export type StatusClient = {
   /** A job; undefined when there is none that the scope covers. */
   job: (id: string, scope: Record<string, string>) => Promise<Job | undefined>;
+  /** The jobs of a workload that run now, at most 500. */
+  activeJobs: (workload: string, scope: Record<string, string>) => Promise<Job[]>;
   stats: (scope: Record<string, string>) => Promise<Stats>;
   /** Why the status service cannot answer now; undefined when it can. */
   missing: () => Promise<string | undefined>;
@@ -35,6 +37,11 @@ export function statusClient(base: string): StatusClient {
       if (status === 404) return undefined;
       if (status !== 200) throw statusAway(new Error(`the status service answered ${status} for a job`));
       return JSON.parse(text) as Job;
+    },
+    async activeJobs(workload, scope) {
+      const { status, text } = await get(`/v1/jobs?workload=${workload}&state=active&limit=500`, scope);
+      if (status !== 200) throw statusAway(new Error(`the status service answered ${status} for the active jobs`));
+      return (JSON.parse(text) as { jobs: Job[] }).jobs;
     },
     async stats(scope) {
       const { status, text } = await get('/v1/stats', scope);
