@@ -11,6 +11,7 @@ import {
 import { type FieldError, fieldErrors } from '@lanekeeper/service-kit';
 import Type, { type Static, type TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { fetchFaults } from '../dealers/fetch-faults.ts';
 import { photoUrlFault } from '../photo-url.ts';
 import { laneFault } from '../text-faults.ts';
 
@@ -41,6 +42,7 @@ const browserKinds = { post: Compile(PostData), renew: Compile(RenewData) };
 const moreFaults: Readonly<Record<Workload, (data: Readonly<Record<string, unknown>>) => FieldError[]>> = {
   'remove-bg': ({ photoUrl }) => urlFaults(photoUrl),
   browser: ({ listing }) => imageFaults((listing as { images?: unknown } | undefined)?.images),
+  fetch: fetchFaults,
 };
 
 function dataFaults(workload: Workload, data: unknown): FieldError[] {
