@@ -4,6 +4,7 @@ import {
   PostData,
   Priority,
   RenewData,
+  Timestamp,
   type Workload,
   WorkloadName,
   workloads,
@@ -22,6 +23,10 @@ export const JobRequest = Type.Object(
     lane: LaneKey,
     data: Type.Unknown({ description: "The workload's input" }),
     priority: Type.Optional(Priority),
+    runAt: Type.Optional({
+      ...Timestamp,
+      description: 'Not to be started before; what is behind it in a sequential lane waits too',
+    }),
   },
   { additionalProperties: false },
 );
