@@ -15,6 +15,7 @@ const documented = [
   'GET /v1/stats',
   'POST /api/image-queue/bulk-remove-bg',
   'POST /api/image-queue/remove-bg-queue',
+  'POST /v1/events/ticket',
   'POST /v1/jobs',
   'POST /v1/jobs/{id}/cancel',
   'POST /v1/jobs/{id}/resolve',
