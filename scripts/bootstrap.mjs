@@ -22,6 +22,7 @@ const COMMANDS = {
   start: { tools: EVERYTHING, entry: ['demo/launcher/main.ts', 'start'] },
   test: { tools: EVERYTHING, entry: ['scripts/test.mjs'] },
   bench: { tools: SERVERS, entry: ['bench/main.ts'] },
+  'test:compose': { tools: {}, entry: ['test/compose/smoke.ts'] },
   check: { tools: {}, entry: ['scripts/check.mjs'] },
   tools: { tools: EVERYTHING, entry: undefined },
 };
