@@ -121,7 +121,7 @@ const query = (compose: Compose, sql: string) =>
     'mysql',
     'sh',
     '-c',
-    `mysql -N -u"$MYSQL_USER" -p"$MYSQL_PASSWORD" "$MYSQL_DATABASE" -e "${sql}"`,
+    `mysql -N -uroot -p"$MYSQL_ROOT_PASSWORD" "$MYSQL_DATABASE" -e "${sql}"`,
   );
 
 if (await dockerAnswers()) await smoke();
