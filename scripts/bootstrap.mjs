@@ -25,6 +25,7 @@ const COMMANDS = {
   test: { tools: FOR_TESTS, entry: ['scripts/test.mjs'] },
   bench: { tools: SERVERS, entry: ['bench/main.ts'] },
   'test:compose': { tools: {}, entry: ['test/compose/smoke.ts'] },
+  'supply-chain': { tools: {}, entry: ['scripts/supply-chain.mjs'] },
   check: { tools: {}, entry: ['scripts/check.mjs'] },
   tools: { tools: FOR_TESTS, entry: undefined },
 };
