@@ -38,14 +38,14 @@ export function productionPackages(folder: string): InstalledPackage[] {
       const version = typeof reference === 'string' ? reference : reference.version;
       const local = version.startsWith('link:');
       const key = local ? path.join(from, version.slice('link:'.length)) : keyOf(name, version);
-      if (seen.has(key)) continue;
+      if (seen.has(key) || isForOneMachine(key)) continue;
       seen.add(key);
       visit(local ? lockfile.importers[key] : lockfile.snapshots[key], local ? key : from);
     }
   };
   visit(lockfile.importers[folder], folder);
   return [...seen]
-    .filter((key) => key.includes('@', 1) && !isForOneMachine(key))
+    .filter((key) => key.includes('@', 1))
     .map(describe)
     .toSorted(byName);
 }
