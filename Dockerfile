@@ -23,8 +23,11 @@ COPY deploy/images/healthcheck.mjs /app/
 FROM plain AS chromium
 RUN apt-get update -q \
   && apt-get install -y -q --no-install-recommends chromium fonts-liberation fonts-noto-color-emoji \
-  && rm -rf /var/lib/apt/lists/* /var/cache/* /var/log/*
-ENV CHROMIUM=/usr/bin/chromium
+  # Chromium draws with libraries of its own; drivers of graphics cards, documentation and cursors are 300 MB.
+  && rm -rf /usr/lib/*-linux-gnu/dri /usr/lib/*-linux-gnu/libLLVM* /usr/lib/*-linux-gnu/libz3* \
+    /usr/share/doc /usr/share/icons /usr/share/locale /usr/share/man /var/lib/apt/lists/* /var/cache/* /var/log/*
+# Its home is read-only: what Chromium keeps goes to /tmp.
+ENV CHROMIUM=/usr/bin/chromium HOME=/tmp
 
 # --- the manifests alone, so that dependencies are installed anew only when one of those changes
 FROM ${BASE} AS manifests
