@@ -15,7 +15,7 @@ FROM ${BASE} AS plain
 RUN apt-get update -q \
   && apt-get install -y -q --no-install-recommends tini \
   && rm -rf /var/lib/apt/lists/* /var/cache/* /var/log/* \
-  && install -d -o node -g node /media
+  && install -d -o node -g node /media /evidence
 ENV NODE_ENV=production HOST=0.0.0.0 MEDIA_DIR=/media
 WORKDIR /app
 COPY deploy/images/healthcheck.mjs /app/
@@ -27,7 +27,7 @@ RUN apt-get update -q \
   && rm -rf /usr/lib/*-linux-gnu/dri /usr/lib/*-linux-gnu/libLLVM* /usr/lib/*-linux-gnu/libz3* \
     /usr/share/doc /usr/share/icons /usr/share/locale /usr/share/man /var/lib/apt/lists/* /var/cache/* /var/log/*
 # Its home is read-only: what Chromium keeps goes to /tmp.
-ENV CHROMIUM=/usr/bin/chromium HOME=/tmp
+ENV CHROMIUM_PATH=/usr/bin/chromium HOME=/tmp
 
 # --- the manifests alone, so that dependencies are installed anew only when one of those changes
 FROM ${BASE} AS manifests

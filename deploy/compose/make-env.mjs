@@ -36,6 +36,7 @@ function demo() {
     REMBG_TIMEOUT_MS: '90000',
     REMOVE_BG_TIMEOUT_MS: '240000',
     PHOTO_ALLOWED_HOSTS: 'demo-photos:5080',
+    GENERIC_SITE_URL: 'http://demo-marketplace:5090',
   };
 }
 

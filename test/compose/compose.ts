@@ -21,6 +21,12 @@ export const ownServices = (): string[] =>
     .map((file) => file.split(path.sep)[1] as string)
     .toSorted();
 
+/** The simulated sites of the demo profile that this working copy has, besides the photo host and rembg. */
+export const outsideSites = (): string[] =>
+  globSync('demo/{marketplace,dealer-api}/main.ts', { cwd: root }).map(
+    (file) => `demo-${path.basename(path.dirname(file))}`,
+  );
+
 /** Whether a Docker daemon answers, with Compose. */
 export const dockerAnswers = (): Promise<boolean> =>
   Promise.all([execute('docker', ['info'], 'ignore'), execute('docker', ['compose', 'version'], 'ignore')]).then(

@@ -6,9 +6,9 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import sharp from 'sharp';
-import { type Compose, composeProject, dockerAnswers, ownServices } from './compose.ts';
+import { type Compose, composeProject, dockerAnswers, outsideSites, ownServices } from './compose.ts';
 
-const OUTSIDE = ['nats', 'mysql', 'demo-rembg', 'demo-photos'];
+const OUTSIDE = ['nats', 'mysql', 'demo-rembg', 'demo-photos', ...outsideSites()];
 const WITHIN_MS = 5 * 60_000;
 const PHOTO = 'http://demo-photos:5080/car-1.jpg';
 

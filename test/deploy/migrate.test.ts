@@ -16,13 +16,15 @@ async function run(entry: string, databaseUrl: string): Promise<number | null> {
 
 it('every service migrates on its own, once, without NATS', async () => {
   await using database = await freshDatabase(inject('mysqlAdminUrl'));
-  for (const entry of [...entries, ...entries]) expect(await run(entry, database.url), entry).toBe(0);
+  const all = () => Promise.all(entries.map((entry) => run(entry, database.url)));
+  expect(await all()).toEqual(entries.map(() => 0));
+  expect(await all()).toEqual(entries.map(() => 0));
   const connection = await createConnection(database.url);
   const [tables] = await connection.query("SHOW TABLES LIKE 'migrations\\_%\\_lock'");
   await connection.end();
   expect(tables).toHaveLength(entries.length);
-});
+}, 120_000);
 
 it('a database that cannot be reached is a failure', async () => {
   expect(await run(entries[0] as string, 'mysql://nobody@127.0.0.1:1/none')).toBe(1);
-});
+}, 120_000);
