@@ -2,11 +2,14 @@ import { globSync } from 'node:fs';
 import { isWorkload, names, workloads } from '@lanekeeper/contracts';
 import { projectRoot } from '@lanekeeper/local-stack';
 import { loadConfig } from '@lanekeeper/service-kit';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { services } from '../docs/configuration-tables.ts';
 import { policyFaults } from './policy.ts';
 import { type Container, type KubernetesObject, kustomizations, type PodSpec, podOf, render } from './render.ts';
 import { fieldFaults, valueFaults } from './schema.ts';
+
+// kubectl and the compiler take long where everything does.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const rendered = new Map<string, KubernetesObject[]>();
 beforeAll(async () => {
