@@ -3,7 +3,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createConnection } from 'mysql2/promise';
 import { GenericContainer, type StartedTestContainer, Wait } from 'testcontainers';
-import { haveImages, images } from './docker.ts';
+import { haveImages, images, labelsOfThisRun, removeLeftovers } from './docker.ts';
 import type { SharedServers } from './servers.ts';
 
 const CONFIG = path.resolve(import.meta.dirname, '../../deploy/nats/nats-server.conf');
@@ -11,8 +11,9 @@ const START_MS = 120_000;
 
 /** Starts the shared servers in containers, by testcontainers. Throws when Docker does not answer or has not the images. */
 export async function startContainers(): Promise<SharedServers> {
-  // Ryuk removes containers of a run that was killed; where its image is not at hand, the run goes without.
+  // Ryuk removes containers of a run that was killed; where its image is not at hand, the next run does.
   if (!(await haveImages('testcontainers/ryuk'))) process.env.TESTCONTAINERS_RYUK_DISABLED ??= 'true';
+  await removeLeftovers();
   const started = await Promise.allSettled([startNats(), startMysql()]);
   const running = started.filter((one) => one.status === 'fulfilled').map(({ value }) => value.container);
   const stop = async () => void (await Promise.all(running.map((container) => container.stop())));
@@ -28,6 +29,7 @@ export async function startContainers(): Promise<SharedServers> {
 
 async function startNats() {
   const container = await new GenericContainer(images.nats)
+    .withLabels(labelsOfThisRun)
     .withCommand(['-c', '/nats-server.conf'])
     .withCopyFilesToContainer([{ source: CONFIG, target: '/nats-server.conf' }])
     .withEnvironment({ NATS_HOST: '0.0.0.0', NATS_PORT: '4222', NATS_MONITOR_PORT: '8222', NATS_STORE_DIR: '/data' })
@@ -42,6 +44,7 @@ async function startNats() {
 async function startMysql() {
   const password = `p${randomBytes(12).toString('hex')}`;
   const container = await new GenericContainer(images.mysql)
+    .withLabels(labelsOfThisRun)
     .withCommand(['--innodb-flush-log-at-trx-commit=2', '--max-connections=500', '--default-time-zone=+00:00'])
     .withEnvironment({ MYSQL_ROOT_PASSWORD: password, MYSQL_DATABASE: 'lanekeeper' })
     .withTmpFs({ '/var/lib/mysql': 'rw' })
@@ -64,8 +67,12 @@ async function untilAnswers(url: string): Promise<void> {
       const connection = await createConnection(url);
       return await connection.end();
     } catch (error) {
-      if (Date.now() > until) throw error;
+      if (Date.now() > until || isRefusal(error)) throw error;
       await delay(250);
     }
   }
 }
+
+/** Whether the server is up and will not let us in, however long we wait. */
+const isRefusal = (error: unknown) =>
+  error instanceof Error && 'code' in error && /^ER_(ACCESS_DENIED|HOST_NOT_PRIVILEGED)/.test(String(error.code));
