@@ -2,4 +2,4 @@
 import { runMigrations } from '@lanekeeper/service-kit';
 import { gatewayMigrations } from './limits/limits-table.ts';
 
-await runMigrations('gateway', gatewayMigrations, process.env);
+await runMigrations('gateway', { gateway: gatewayMigrations }, process.env);

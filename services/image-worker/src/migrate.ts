@@ -2,4 +2,4 @@
 import { runMigrations } from '@lanekeeper/service-kit';
 import { imagesMigrations } from './records/records-schema.ts';
 
-await runMigrations('images', imagesMigrations, process.env);
+await runMigrations('image-worker', { images: imagesMigrations }, process.env);

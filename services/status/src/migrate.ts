@@ -2,4 +2,4 @@
 import { runMigrations } from '@lanekeeper/service-kit';
 import { migrations } from './database/migrations.ts';
 
-await runMigrations('status', migrations, process.env);
+await runMigrations('status', { status: migrations }, process.env);
