@@ -27,6 +27,7 @@ const documented = [
   'POST /api/image-queue/bulk-remove-bg',
   'POST /api/image-queue/remove-bg-queue',
   'POST /v1/accounts',
+  'POST /v1/events/ticket',
   'POST /v1/jobs',
   'POST /v1/jobs/cancel',
   'POST /v1/jobs/{id}/cancel',

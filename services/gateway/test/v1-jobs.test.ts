@@ -10,7 +10,7 @@ test('one job is accepted with a link to it', async () => {
   const href = 'https://lanes.example/x/v1/jobs/job-1';
   expect(answer.json()).toEqual({ jobs: [{ id: 'job-1', workload: 'remove-bg', lane: 'v1', state: 'queued', href }] });
   expect(answer.headers.location).toBe(href);
-  expect(gateway.engine.submitted[0]).toEqual([{ ...job({ priority: 'high' }), width: 3, tenant: 'v1' }]);
+  expect(gateway.engine.submitted[0]).toEqual([{ ...job({ priority: 'high' }), width: 3, tenant: 'vendor:v1' }]);
 });
 
 test('a job may be started later, by a time in any zone', async () => {
