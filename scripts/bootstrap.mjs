@@ -6,6 +6,7 @@
  */
 import { findChromium } from './bootstrap/find-chromium.mjs';
 import { findDatabase } from './bootstrap/find-database.mjs';
+import { findKubectl } from './bootstrap/find-kubectl.mjs';
 import { findNatsServer } from './bootstrap/find-nats-server.mjs';
 import { handOver } from './bootstrap/hand-over.mjs';
 import { installDependencies } from './bootstrap/install-dependencies.mjs';
@@ -15,15 +16,18 @@ import { writeTools } from './bootstrap/tools-file.mjs';
 
 const SERVERS = { natsServer: findNatsServer, mysqld: findDatabase };
 const EVERYTHING = { ...SERVERS, chromium: findChromium };
+const FOR_TESTS = { ...EVERYTHING, kubectl: findKubectl };
 
 /** What each command needs besides the dependencies, and the script that it becomes. */
 const COMMANDS = {
   demo: { tools: EVERYTHING, entry: ['demo/launcher/main.ts', 'demo'] },
   start: { tools: EVERYTHING, entry: ['demo/launcher/main.ts', 'start'] },
-  test: { tools: EVERYTHING, entry: ['scripts/test.mjs'] },
+  test: { tools: FOR_TESTS, entry: ['scripts/test.mjs'] },
   bench: { tools: EVERYTHING, entry: ['bench/main.ts'] },
+  'test:compose': { tools: {}, entry: ['test/compose/smoke.ts'] },
+  'supply-chain': { tools: {}, entry: ['scripts/supply-chain.mjs'] },
   check: { tools: {}, entry: ['scripts/check.mjs'] },
-  tools: { tools: EVERYTHING, entry: undefined },
+  tools: { tools: FOR_TESTS, entry: undefined },
 };
 
 async function main([name = '', ...args]) {

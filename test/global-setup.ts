@@ -1,8 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { startMysql, startNats } from '@lanekeeper/local-stack';
 import type { TestProject } from 'vitest/node';
+import { startSharedServers } from './backend/choose.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -14,18 +11,14 @@ declare module 'vitest' {
   }
 }
 
-/** Starts one NATS server and one database server for the whole run. Tests that kill servers start their own. */
+/**
+ * Starts one NATS server and one database server for the whole run, in containers or on this machine (`TEST_BACKEND`).
+ * Tests that kill, freeze or restart servers start their own, always as processes of this machine.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const dir = await mkdtemp(path.join(tmpdir(), 'lanekeeper-test-'));
-  const [nats, mysql] = await Promise.all([
-    startNats({ dir: path.join(dir, 'nats') }),
-    startMysql({ dir: path.join(dir, 'mysql'), fast: true }),
-  ]);
-  project.provide('natsUrl', nats.url);
-  project.provide('natsMonitorUrl', nats.monitorUrl);
-  project.provide('mysqlAdminUrl', mysql.adminUrl);
-  return async () => {
-    await Promise.all([nats.stop(), mysql.stop()]);
-    await rm(dir, { recursive: true, force: true });
-  };
+  const servers = await startSharedServers(process.env);
+  project.provide('natsUrl', servers.natsUrl);
+  project.provide('natsMonitorUrl', servers.natsMonitorUrl);
+  project.provide('mysqlAdminUrl', servers.mysqlAdminUrl);
+  return () => servers.stop();
 }

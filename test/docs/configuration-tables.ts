@@ -4,7 +4,8 @@ import { GatewayVariables } from '../../services/gateway/src/config.ts';
 import { ImageWorkerVariables } from '../../services/image-worker/src/config.ts';
 import { StatusConfig } from '../../services/status/src/config.ts';
 
-const services: Record<string, TObject> = {
+/** The schema of every service's environment. */
+export const services: Record<string, TObject> = {
   gateway: GatewayVariables,
   status: StatusConfig,
   'image-worker': ImageWorkerVariables,

@@ -9,5 +9,6 @@ export * from './stats.ts';
 export * from './subjects.ts';
 export * from './workloads/browser.ts';
 export * from './workloads/catalogue.ts';
+export * from './workloads/fetch.ts';
 export * from './workloads/limits.ts';
 export * from './workloads/remove-bg.ts';

@@ -10,6 +10,7 @@ export interface Tools {
   natsServer: { path: string; version: string };
   mysqld: { kind: 'mariadb' | 'mysql'; path: string; version: string; installDb?: string; admin?: string };
   chromium?: { path: string; version: string };
+  kubectl?: { path: string; version: string };
 }
 
 /** Reads what the bootstrap noted. Throws `TOOLS_MISSING` when it has not run yet. */

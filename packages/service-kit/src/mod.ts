@@ -16,5 +16,6 @@ export * from './problem.ts';
 export * from './problem-plugin.ts';
 export * from './releasers.ts';
 export * from './retry.ts';
+export * from './run-migrations.ts';
 export * from './run-service.ts';
 export * from './secret-box.ts';

@@ -17,7 +17,7 @@ test.each(['0.0.0.0', '::', '10.0.0.1', 'gateway.example', '127.0.0.1.example.co
 );
 
 test('every wrong variable is named at once, without its value', () => {
-  const wrong = { DATABASE_URL: 'secret', AUTH: 'jwt', RATE_LIMIT_BULK: '10', STATUS_URL: 'nowhere', PORT: '99999' };
+  const wrong = { DATABASE_URL: 'secret', AUTH: 'maybe', RATE_LIMIT_BULK: '10', STATUS_URL: 'nowhere', PORT: '99999' };
   const load = () => loadGatewayConfig(wrong);
   expect(load).toThrow(ConfigError);
   expect(load).toThrow(/PORT/);
@@ -34,4 +34,12 @@ test('trusted proxies are nobody, a number of hops, or addresses', () => {
   expect(trustedProxies('10.0.0.0/8, ::1')).toEqual(['10.0.0.0/8', '::1']);
   const hops = trustedProxies('1') as (address: string, hop: number) => boolean;
   expect([hops('a', 0), hops('b', 1)]).toEqual([true, false]);
+});
+
+test('with tokens it may listen anywhere, but not without a secret, nor for anybody’s tokens', () => {
+  const jwt = { ...env, HOST: '0.0.0.0', AUTH: 'jwt', AUTH_SECRET: 's'.repeat(32) };
+  expect(loadGatewayConfig(jwt).AUTH).toBe('jwt');
+  expect(() => loadGatewayConfig({ ...jwt, AUTH_SECRET: '' })).toThrow(/AUTH_SECRET is required/);
+  expect(() => loadGatewayConfig({ ...jwt, AUTH_SECRET: 'short' })).toThrow(/AUTH_SECRET/);
+  expect(() => loadGatewayConfig({ ...jwt, AUTH_JWKS_URL: 'https://id.example/keys' })).toThrow(/AUTH_AUDIENCE/);
 });

@@ -15,6 +15,27 @@ const limit = (standard: string, what: string) =>
     description: `requests/seconds: ${what}`,
   });
 
+/** The variables of authentication. */
+export const authVariables = {
+  AUTH: Type.Union([Type.Literal('off'), Type.Literal('jwt')], {
+    default: 'off',
+    description: 'off lets anyone in, on a loopback HOST only; jwt asks for a bearer token',
+  }),
+  AUTH_SECRET: Type.String({
+    default: '',
+    pattern: '^$|^.{32,}$',
+    description:
+      'Secret of AUTH=jwt, 32 characters or more: signs tickets, and tokens (HS256) if AUTH_JWKS_URL is empty',
+  }),
+  AUTH_JWKS_URL: Type.String({
+    default: '',
+    pattern: '^$|^https?://[^\\s]+$',
+    description: 'Where the public keys of tokens are, for tokens of an identity provider',
+  }),
+  AUTH_ISSUER: Type.String({ default: '', description: 'The `iss` that tokens must have; empty: any' }),
+  AUTH_AUDIENCE: Type.String({ default: '', description: 'The `aud` that tokens must have; empty: any' }),
+};
+
 /** The gateway's variables: names, rules, defaults. */
 export const GatewayVariables = Type.Object({
   ...commonVariables,
@@ -28,10 +49,7 @@ export const GatewayVariables = Type.Object({
     pattern: '^https?://[^\\s/?#]+$',
     description: 'Base URL of the status service, without a path',
   }),
-  AUTH: Type.Literal('off', {
-    default: 'off',
-    description: 'off, and that only on a loopback HOST; there is no other mode yet',
-  }),
+  ...authVariables,
   PUBLIC_URL: Type.String({
     default: '',
     pattern: '^$|^https?://[^\\s]*[^\\s/]$',
@@ -57,10 +75,15 @@ export type GatewayConfig = Readonly<Static<typeof GatewayVariables>>;
  * @throws ConfigError naming every wrong variable; also when authentication is off on an address that others reach.
  */
 export function loadGatewayConfig(env: NodeJS.ProcessEnv): GatewayConfig {
-  return loadConfig(GatewayVariables, env, ({ AUTH, HOST }) =>
-    AUTH === 'off' && !isLoopback(HOST)
-      ? [`AUTH=off lets anyone in, so HOST must be a loopback address (127.0.0.1, ::1 or localhost), not "${HOST}"`]
-      : [],
+  return loadConfig(GatewayVariables, env, ({ AUTH, AUTH_SECRET, AUTH_JWKS_URL, AUTH_AUDIENCE, HOST }) =>
+    [
+      AUTH === 'off' &&
+        !isLoopback(HOST) &&
+        `AUTH=off lets anyone in, so HOST must be a loopback address (127.0.0.1, ::1 or localhost), not "${HOST}"`,
+      AUTH === 'jwt' && AUTH_SECRET === '' && 'AUTH_SECRET is required for AUTH=jwt',
+      // Without it a token that the provider made for any other application would open this one.
+      AUTH_JWKS_URL !== '' && AUTH_AUDIENCE === '' && 'AUTH_AUDIENCE is required for AUTH_JWKS_URL',
+    ].filter((fault) => fault !== false),
   );
 }
 

@@ -1,7 +1,10 @@
 import type { Idempotency, Lanes, NewJob, Submitted, WorkerReport } from '@lanekeeper/lanes';
 
 /** What people do to jobs and lanes. All throw ProblemError when the state does not allow it, or NATS is away. */
-export type Operations = Pick<Lanes, 'cancel' | 'retry' | 'resolve' | 'listLanes' | 'showLane' | 'pause' | 'resume'>;
+export type Operations = Pick<
+  Lanes,
+  'cancel' | 'cancelWhere' | 'retry' | 'resolve' | 'listLanes' | 'showLane' | 'turnOrder' | 'pause' | 'resume'
+>;
 
 /** What the gateway needs of the lanes engine. */
 export type Engine = Operations & {

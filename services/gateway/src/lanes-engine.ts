@@ -55,9 +55,11 @@ export function lanesEngine(options: LanesEngineOptions): LanesEngine {
   return {
     submit: (jobs, { idempotency }) => ask((open) => open.submit(jobs, idempotency ? { idempotency } : {})),
     cancel: (...args) => ask((open) => open.cancel(...args)),
+    cancelWhere: (...args) => ask((open) => open.cancelWhere(...args)),
     retry: (...args) => ask((open) => open.retry(...args)),
     resolve: (...args) => ask((open) => open.resolve(...args)),
     listLanes: (...args) => ask((open) => open.listLanes(...args)),
+    turnOrder: (...args) => ask((open) => open.turnOrder(...args)),
     showLane: (...args) => ask((open) => open.showLane(...args)),
     pause: (...args) => ask((open) => open.pause(...args)),
     resume: (...args) => ask((open) => open.resume(...args)),

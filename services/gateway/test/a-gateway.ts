@@ -31,10 +31,12 @@ export function recordingEngine(): RecordingEngine {
       return { jobs: stored, replayed: false };
     },
     cancel: refuse,
+    cancelWhere: refuse,
     retry: refuse,
     resolve: refuse,
     listLanes: refuse,
     showLane: async ({ workload, lane }) => ({ workload, lane, commands: 0 }),
+    turnOrder: async () => [],
     pause: refuse,
     resume: refuse,
     pingWorkers: async () => engine.workers,

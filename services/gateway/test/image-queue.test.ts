@@ -26,7 +26,9 @@ describe('one photo', () => {
       estimatedSeconds: { min: 4, max: 8 },
     });
     const data = { ...single, projectId: 'p1', options: { format: 'webp' } };
-    expect(gateway.engine.submitted).toEqual([[{ workload: 'remove-bg', width: 3, lane: 'v1', tenant: 'v1', data }]]);
+    expect(gateway.engine.submitted).toEqual([
+      [{ workload: 'remove-bg', width: 3, lane: 'v1', tenant: 'vendor:v1', data }],
+    ]);
   });
 
   test('without a vendor belongs to the default one, and unknown fields are ignored at every depth', async () => {

@@ -66,7 +66,7 @@ export function aJob(changes: Partial<Job> = {}): Job {
     id: 'job-1',
     workload: 'remove-bg',
     lane: 'v1',
-    tenant: 'v1',
+    tenant: 'vendor:v1',
     state: 'queued',
     progress: 0,
     data: { recordId: 'r1', photoUrl: 'https://photos.example/1.jpg', vendorId: 'v1' },

@@ -1,4 +1,5 @@
 import { BrowserData, BrowserResult } from './browser.ts';
+import { FetchData, FetchResult } from './fetch.ts';
 import type { WorkloadLimits } from './limits.ts';
 import { RemoveBgData, RemoveBgResult } from './remove-bg.ts';
 
@@ -20,6 +21,13 @@ export const workloads = {
     // A site that is down for half a minute is waited for: 4 + 8 + 16 + 32 s. The gap spares accounts from being locked.
     limits: { width: 1, fleetLimit: 4, timeoutMs: 300_000, attempts: 5, backoffMs: 4_000, minGapMs: 30_000 },
     laneOf: (data: BrowserData): string => data.accountId,
+  },
+  fetch: {
+    data: FetchData,
+    result: FetchResult,
+    // One at a time over all dealers, as the dealers' servers are used to it; each window has a deadline of its own.
+    limits: { width: 1, fleetLimit: 1, timeoutMs: 900_000, attempts: 3, backoffMs: 2_000 },
+    laneOf: (data: FetchData): string => data.dealerId,
   },
 } as const satisfies Record<string, { data: object; result: object; limits: WorkloadLimits; laneOf: unknown }>;
 

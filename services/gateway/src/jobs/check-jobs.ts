@@ -4,6 +4,7 @@ import {
   PostData,
   Priority,
   RenewData,
+  Timestamp,
   type Workload,
   WorkloadName,
   workloads,
@@ -11,6 +12,7 @@ import {
 import { type FieldError, fieldErrors } from '@lanekeeper/service-kit';
 import Type, { type Static, type TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { fetchFaults } from '../dealers/fetch-faults.ts';
 import { photoUrlFault } from '../photo-url.ts';
 import { laneFault } from '../text-faults.ts';
 
@@ -21,6 +23,10 @@ export const JobRequest = Type.Object(
     lane: LaneKey,
     data: Type.Unknown({ description: "The workload's input" }),
     priority: Type.Optional(Priority),
+    runAt: Type.Optional({
+      ...Timestamp,
+      description: 'Not to be started before; what is behind it in a sequential lane waits too',
+    }),
   },
   { additionalProperties: false },
 );
@@ -41,6 +47,7 @@ const browserKinds = { post: Compile(PostData), renew: Compile(RenewData) };
 const moreFaults: Readonly<Record<Workload, (data: Readonly<Record<string, unknown>>) => FieldError[]>> = {
   'remove-bg': ({ photoUrl }) => urlFaults(photoUrl),
   browser: ({ listing }) => imageFaults((listing as { images?: unknown } | undefined)?.images),
+  fetch: fetchFaults,
 };
 
 function dataFaults(workload: Workload, data: unknown): FieldError[] {

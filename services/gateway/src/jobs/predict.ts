@@ -6,6 +6,7 @@ import { type Estimate, estimate, type ServiceTimes, sentenceOf } from '../estim
 const ASSUMED: Readonly<Record<Workload, ServiceTimes>> = {
   'remove-bg': { p50: 4_000, p90: 8_000 },
   browser: { p50: 20_000, p90: 60_000 },
+  fetch: { p50: 5_000, p90: 30_000 },
 };
 
 /** An estimate as the image queue's clients read it: a sentence, and seconds. */

@@ -1,6 +1,7 @@
 import type { NewJob, Submitted } from '@lanekeeper/lanes';
-import { invalidFields } from '@lanekeeper/service-kit';
+import { invalidFields, problem } from '@lanekeeper/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { callerOf, seesLane } from '../caller.ts';
 import type { GatewayDeps } from '../deps.ts';
 import { idempotencyOf } from '../idempotency.ts';
 import { illFormedTexts } from '../text-faults.ts';
@@ -10,7 +11,8 @@ import { chargesFor } from './new-job.ts';
  * Submits checked jobs for a request: counts it against the rate limits, stores it, and sets the headers that tell of
  * both. What adds no work is not counted: a refused body never comes here, a repeat under the same idempotency key and
  * a failed submit are given back.
- * @throws ProblemError INVALID_REQUEST for texts that cannot be stored, RATE_LIMITED, IDEMPOTENCY_KEY_REUSED or NOT_READY.
+ * @throws ProblemError INVALID_REQUEST for texts that cannot be stored, NOT_FOUND for a lane that the caller does not see,
+ * RATE_LIMITED, IDEMPOTENCY_KEY_REUSED or NOT_READY.
  */
 export async function submitJobs(
   request: FastifyRequest,
@@ -20,6 +22,10 @@ export async function submitJobs(
 ): Promise<Submitted> {
   const faults = illFormedTexts(request.body);
   if (faults.length > 0) throw invalidFields(faults);
+  const caller = callerOf(request);
+  if (!jobs.every(({ workload, lane }) => seesLane(caller, workload, lane))) {
+    throw problem('NOT_FOUND', 'There is no such lane.');
+  }
   const idempotency = idempotencyOf(request);
   const taken = await rateLimits.take(chargesFor(jobs, bulk, request.ip));
   reply.headers(taken.headers);

@@ -16,6 +16,8 @@ export const openapi = fp<{ publicUrl: string }>(
             '(RFC 9457) with a stable `code`; `errors` names each offending field by JSON pointer.',
         },
         servers: [{ url: publicUrl === '' ? '/' : publicUrl }],
+        components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
+        security: [{ bearer: [] }],
         tags: [
           { name: 'Jobs', description: 'The uniform interface: unknown fields are refused' },
           { name: 'Lanes', description: 'The lanes of a workload, to look at, pause and resume' },

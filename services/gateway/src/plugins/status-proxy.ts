@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { callerOf, scopeHeaders } from '../caller.ts';
 import { statusAway } from '../status/status-client.ts';
+import { queryWithoutTicket } from './authenticate.ts';
 
 declare module 'fastify' {
   interface FastifyReply {
@@ -19,6 +20,8 @@ const REQUEST_HEADERS = ['accept', 'last-event-id', 'if-none-match'];
 const ANSWER_HEADERS = ['content-type', 'content-length', 'cache-control', 'etag', 'retry-after', 'x-accel-buffering'];
 /** Longest wait for the begin of an answer, in milliseconds; a stream may then last without end. */
 const PATIENCE_MS = 10_000;
+/** The longest that a timer can wait, in milliseconds: 24 days. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** When an event stream's client is to come back while the status service is away, in milliseconds. */
 const COME_BACK_MS = 1_000;
 
@@ -31,6 +34,7 @@ export const statusProxy = fp<{ statusUrl: string }>(
     app.decorateReply('fromStatus', function (this: FastifyReply) {
       return this.from(undefined, {
         retryDelay: () => null,
+        queryString: (_search, url) => queryWithoutTicket(url),
         rewriteRequestHeaders: (request, headers) => ({
           ...pick(headers, REQUEST_HEADERS),
           host: headers.host,
@@ -42,10 +46,10 @@ export const statusProxy = fp<{ statusUrl: string }>(
           if (isEventSource(reply.request)) comeBack(reply);
           else void reply.send(statusAway(error));
         },
-        onResponse: (_request, reply, { stream }) => {
+        onResponse: (request, reply, { stream }) => {
           const source = stream as unknown as Readable;
           if (!String(reply.getHeader('content-type')).startsWith('text/event-stream')) return void reply.send(source);
-          const body = endingCleanly(source);
+          const body = endingCleanly(source, callerOf(request as FastifyRequest).until);
           streams.add(body);
           body.once('close', () => streams.delete(body));
           // A stream may be quiet for long: the client must hear at once that it is open.
@@ -64,13 +68,17 @@ export const statusProxy = fp<{ statusUrl: string }>(
 
 /**
  * An event stream that ends when its source ends, fails or is cut: a client drops the event that was cut short, comes
- * back with `Last-Event-ID` and misses nothing. When the client leaves, the source is let go.
+ * back with `Last-Event-ID` and misses nothing. When the client leaves, or its token ends, the source is let go.
  */
-function endingCleanly(source: Readable): PassThrough {
+function endingCleanly(source: Readable, until = Number.POSITIVE_INFINITY): PassThrough {
   const body = new PassThrough();
+  const expiry = setTimeout(() => body.end(), Math.min(until - Date.now(), LONGEST_TIMER_MS)).unref();
   source.once('error', () => body.end());
   source.once('aborted', () => body.end());
-  body.once('close', () => source.destroy());
+  body.once('close', () => {
+    clearTimeout(expiry);
+    source.destroy();
+  });
   source.pipe(body);
   return body;
 }

@@ -3,10 +3,13 @@ import { isWorkload, LaneKey, LanePause, WorkloadName, workloads } from '@laneke
 import { problem } from '@lanekeeper/service-kit';
 import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
-import { callerOf } from '../../caller.ts';
+import { callerOf, seesLane } from '../../caller.ts';
 import type { GatewayDeps } from '../../deps.ts';
 import { problems } from '../../openapi/answers.ts';
 import { laneFault } from '../../text-faults.ts';
+
+/** Lanes of a workload that are looked at, at most; a client's are among the fullest of these. */
+const MAX_LANES = 1_000;
 
 const lane = { workload: Type.String(), lane: Type.String() };
 const params = Type.Object({ workload: WorkloadName, lane: LaneKey });
@@ -22,7 +25,7 @@ const list = {
   querystring: Type.Object({
     workload: Type.Optional(WorkloadName),
     limit: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 1_000, description: 'Lanes of each workload, 100 if left out' }),
+      Type.Integer({ minimum: 1, maximum: MAX_LANES, description: 'Lanes of each workload, 100 if left out' }),
     ),
   }),
   response: {
@@ -52,11 +55,15 @@ export const laneRoutes: FastifyPluginAsyncTypebox<GatewayDeps> = async (app, { 
   app.get('/v1/lanes', { schema: list }, async (request, reply) => {
     const { workload, limit = 100 } = request.query;
     const wanted = workload === undefined ? Object.keys(workloads) : [workload].filter(isWorkload);
-    const pages = await Promise.all(wanted.map((name) => engine.listLanes(name, { limit })));
-    const { tenants } = callerOf(request);
-    const lanes = pages.flatMap((page) => page.lanes).filter(({ lane }) => tenants === 'all' || tenants.includes(lane));
+    const caller = callerOf(request);
     reply.header('cache-control', 'no-store');
-    return { lanes, total: tenants === 'all' ? pages.reduce((sum, { total }) => sum + total, 0) : lanes.length };
+    if (caller.tenants === 'all') {
+      const pages = await Promise.all(wanted.map((name) => engine.listLanes(name, { limit })));
+      return { lanes: pages.flatMap(({ lanes }) => lanes), total: pages.reduce((sum, { total }) => sum + total, 0) };
+    }
+    const pages = await Promise.all(wanted.map((name) => engine.listLanes(name, { limit: MAX_LANES })));
+    const own = pages.map(({ lanes }) => lanes.filter(({ workload, lane }) => seesLane(caller, workload, lane)));
+    return { lanes: own.flatMap((lanes) => lanes.slice(0, limit)), total: own.flat().length };
   });
   app.post('/v1/lanes/:workload/:lane/pause', { schema: pause }, async (request) =>
     engine.pause(seen(request), request.body.reason),
@@ -70,8 +77,7 @@ export const laneRoutes: FastifyPluginAsyncTypebox<GatewayDeps> = async (app, { 
 /** The lane that a request names. @throws ProblemError NOT_FOUND when there can be none, or the caller does not see it. */
 function seen(request: FastifyRequest<{ Params: { workload: string; lane: string } }>) {
   const { workload, lane } = request.params;
-  const { tenants } = callerOf(request);
-  const sees = tenants === 'all' || tenants.includes(lane);
+  const sees = seesLane(callerOf(request), workload, lane);
   if (!sees || !isWorkload(workload) || laneFault(lane) !== undefined || !lane.isWellFormed()) {
     throw problem('NOT_FOUND', 'There is no such lane.');
   }
