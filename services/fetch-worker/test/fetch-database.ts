@@ -34,7 +34,7 @@ export async function createTestDatabase(adminUrl: string): Promise<TestDatabase
 
 /** Opens and migrates a database. */
 export async function openTestDatabase(url: string): Promise<TestDatabase> {
-  const db = connectDatabase<FetchDatabase>({ url, poolSize: 6 });
+  const db = connectDatabase<FetchDatabase>({ url, poolSize: 6, lockWaitSeconds: 1 });
   const log = createLogger('test', 'silent');
   const plain = db as unknown as Kysely<never>;
   await migrate(plain, 'dealers', dealersMigrations, log);

@@ -8,7 +8,7 @@ type Counts = { rows: number; lines: Record<string, number> };
 let api: Awaited<ReturnType<typeof runningApi>>;
 let database: TestDatabase;
 const to = localTime(new Date(), 'Asia/Jakarta');
-const from = `${localTime(new Date(Date.now() - 20 * 86_400_000), 'Asia/Jakarta').slice(0, 10)} 00:00:00`;
+const from = `${localTime(new Date(Date.now() - 8 * 86_400_000), 'Asia/Jakarta').slice(0, 10)} 00:00:00`;
 const range = { fromTime: from, toTime: to };
 
 beforeAll(async () => {
@@ -37,7 +37,7 @@ describe('fetching', () => {
     const fetch = createTestFetch(database);
     const first = await fetch.run({ dealerId, fetchType, ...range });
     const truth = await judge(dealerId, module);
-    expect(first).toMatchObject({ rejected: 0, inserted: truth.rows, windows: 3 });
+    expect(first).toMatchObject({ rejected: 0, inserted: truth.rows, windows: 2 });
     const check = async () => {
       expect(await database.count(`dgi_${module}`, `dealerId = '${dealerId}'`)).toBe(truth.rows);
       for (const { name } of nested) {

@@ -47,8 +47,11 @@ export type StoreContext = {
 /** Waits between tries: a database that is back is noticed within two seconds. */
 export const DATABASE_BACKOFF: Backoff = { firstMs: 100, maxMs: 2_000 };
 
-/** Less than the time that an aborted handler has before its process is ended. */
-const LOCK_WAIT_SECONDS = 5;
+/**
+ * The server ends a transaction of ours that says nothing for so long: a process that hangs must not hold the job's lock, for
+ * which the attempt after it waits. Longer than the longest pause between two statements, reading the keys of a huge answer.
+ */
+const SILENCE_SECONDS = 60;
 
 /**
  * Stores the rows of one window and notes that it is done, in one transaction. A deadlock, a lock that is not to be had, and
@@ -62,10 +65,20 @@ export async function storeWindow(parts: StoreParts, job: WindowToStore, context
   return await retry(
     async () => {
       const limits = await parts.limits();
-      return await parts.db.transaction().execute((transaction) => store(transaction, parts, limits, job, context));
+      return await inTransaction(parts.db, (transaction) => store(transaction, parts, limits, job, context));
     },
     { canPass, backoff: DATABASE_BACKOFF, signal },
   );
+}
+
+function inTransaction<T>(db: Kysely<FetchDatabase>, act: (db: Transaction<FetchDatabase>) => Promise<T>): Promise<T> {
+  return db.connection().execute(async (connection) => {
+    await sql`SET SESSION wait_timeout = ${sql.lit(SILENCE_SECONDS)}`.execute(connection);
+    const result = await connection.transaction().execute(act);
+    // An error that leaves the connection alive leaves it with the short patience, which harms nobody.
+    await sql`SET SESSION wait_timeout = DEFAULT`.execute(connection);
+    return result;
+  });
 }
 
 async function store(
@@ -76,7 +89,6 @@ async function store(
   { signal, onLocked, beforeCommit }: StoreContext,
 ): Promise<DoneWindow> {
   const { jobId, holder, module, dealerId, position } = job;
-  await sql`SET SESSION innodb_lock_wait_timeout = ${sql.lit(LOCK_WAIT_SECONDS)}`.execute(db);
   await lockRun(db, jobId, holder);
   // The connection may have been lost after a commit that did happen.
   const known = await findWindow(db, jobId, position);
