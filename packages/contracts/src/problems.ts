@@ -17,6 +17,7 @@ export const httpProblems = {
   JOB_NOT_REPEATABLE: { status: 409, title: 'What the job was to do is not known any more' },
   BODY_TOO_LARGE: { status: 413, title: 'The body is too large' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'Unsupported media type' },
+  VALUE_REFUSED: { status: 422, title: 'A value is not accepted' },
   IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'The idempotency key was used for another body' },
   RATE_LIMITED: { status: 429, title: 'Too many requests' },
   INTERNAL: { status: 500, title: 'Internal error' },
@@ -67,6 +68,7 @@ export const jobErrors = {
   SITE_CHANGED: { retryable: true, meaning: 'A page of the marketplace lacks what belongs there' },
   PUBLISH_UNKNOWN: { retryable: true, meaning: 'Publish was clicked and the outcome was not learnt; looked up next' },
   BROWSER_FAILED: { retryable: true, meaning: 'The browser did not start, died, or took too long' },
+  DEALER_UNKNOWN: { retryable: false, meaning: 'There is no such dealer, or it is not active any more' },
   DATABASE_UNAVAILABLE: { retryable: true, meaning: 'The database could not be reached' },
   DGI_CREDENTIAL: { retryable: false, meaning: "The dealer's API key or secret was refused" },
   DGI_SKEW: {
