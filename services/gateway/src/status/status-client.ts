@@ -13,7 +13,7 @@ export const RETRY_AFTER_S = '2';
 export type StatusClient = {
   /** A job; undefined when there is none that the scope covers. */
   job: (id: string, scope: Record<string, string>) => Promise<Job | undefined>;
-  /** The jobs of a workload in a state, newest first, at most `most`. */
+  /** The jobs of a workload in a state, newest first, at most `most`; what was stored before the call is among them. */
   jobsIn: (workload: string, state: JobState, scope: Record<string, string>, most: number) => Promise<Job[]>;
   stats: (scope: Record<string, string>) => Promise<Stats>;
   /** Why the status service cannot answer now; undefined when it can. */
@@ -44,6 +44,7 @@ export function statusClient(base: string): StatusClient {
       const jobs: Job[] = [];
       for (let after = ''; jobs.length < most; ) {
         const query = new URLSearchParams({ workload, state, limit: String(Math.min(PAGE, most - jobs.length)) });
+        if (after === '') query.set('now', 'true');
         if (after !== '') query.set('after', after);
         const { status, text } = await get(`/v1/jobs?${query}`, scope);
         if (status !== 200) throw statusAway(new Error(`the status service answered ${status} for a list of jobs`));
