@@ -5,7 +5,7 @@ import { type BenchCommand, type Report, WORKLOAD, type WorkerSettings } from '.
 
 const settings = JSON.parse(process.argv[2] ?? '') as WorkerSettings;
 const say = (report: Report) => process.stdout.write(`${JSON.stringify(report)}\n`);
-const nc = await connect({ servers: settings.server, maxReconnectAttempts: -1 });
+const nc = await connect({ servers: settings.server, maxReconnectAttempts: -1, noAsyncTraces: true });
 const lanes = await openLanes({ nc });
 const worker = await startWorker<BenchCommand>({
   lanes,

@@ -32,11 +32,7 @@ export type Delivered = {
 export type Claimed = { type: 'claimed'; attempt: number; intents: readonly string[]; seq: number; before: boolean };
 
 /** A claim that succeeded, or why there is none. */
-export type Claim =
-  | Claimed
-  | { type: 'over' }
-  | { type: 'postponed'; until: number }
-  | { type: 'left' };
+export type Claim = Claimed | { type: 'over' } | { type: 'postponed'; until: number } | { type: 'left' };
 
 /**
  * Claims a delivered command for this worker: decides from the job's last event and writes `started`, fenced by that
@@ -99,7 +95,10 @@ async function perform(
  * The claim of a command that has only been queued yet and may start now, to be written together with the end of the one
  * before it; undefined when it must be looked at more closely.
  */
-export function successorOf(context: WorkerContext, next: Delivered): { event: JobEvent; expected: number } | undefined {
+export function successorOf(
+  context: WorkerContext,
+  next: Delivered,
+): { event: JobEvent; expected: number } | undefined {
   const { limits } = context.workload;
   if (next.last?.event.type !== 'queued' || (limits.minGapMs ?? 0) > 0) return undefined;
   if (next.command.runAt !== undefined && Date.parse(next.command.runAt) > Date.now()) return undefined;

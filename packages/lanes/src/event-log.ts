@@ -135,7 +135,8 @@ export class EventLog {
     const subjects = jobs.map(({ workload, lane, jobId }) => this.#names.event(workload, lane, jobId));
     for (const message of await readBatch(this.#nc, this.#names.eventsStream, { multi_last: subjects })) {
       const jobId = parseSubject(message.subject)?.tail;
-      if (jobId !== undefined) found.set(jobId, { text: message.text, seq: message.seq, id: message.header.get('ce-id') });
+      if (jobId !== undefined)
+        found.set(jobId, { text: message.text, seq: message.seq, id: message.header.get('ce-id') });
     }
     return found;
   }

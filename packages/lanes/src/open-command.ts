@@ -21,7 +21,8 @@ export function openCommand(turn: TakenTurn, stored: StoredCommand): Opened {
   if (command.lane !== subject?.lane || command.workload !== subject.workload) {
     return { ok: false, reason: 'the command is stored under the subject of another lane' };
   }
-  const known = last && command.jobId === jobId ? { event: decodeEvent(last.text), seq: last.seq, id: last.id } : undefined;
+  const known =
+    last && command.jobId === jobId ? { event: decodeEvent(last.text), seq: last.seq, id: last.id } : undefined;
   return { ok: true, delivered: { command, commandSeq, storedAt, last: known, delivery: turn.delivery } };
 }
 

@@ -31,7 +31,8 @@ async function passOn(context: WorkerContext, { lane, slot }: TakenTurn, end: Tu
   };
   // A worker that drains hands its lanes on at once, also those that wait: its own timers end with it.
   if (end.type === 'more' || context.draining.aborted) return offer();
-  const nextAt = context.workload.limits.width === 1 ? await sequentialNext(context, lane, end) : await wideNext(context, lane);
+  const nextAt =
+    context.workload.limits.width === 1 ? await sequentialNext(context, lane, end) : await wideNext(context, lane);
   if (nextAt <= Date.now()) return offer();
   if (nextAt < Number.POSITIVE_INFINITY) wait(context, lane, slot, nextAt);
 }

@@ -6,8 +6,8 @@ import { type Place, readPlaces } from './read-places.ts';
 import { Slice } from './slice.ts';
 import type { TakenTurn } from './taken-turn.ts';
 import type { TurnEnd } from './turn-end.ts';
-import { work } from './work.ts';
 import { whileConnected } from './while-connected.ts';
+import { work } from './work.ts';
 import type { WorkerContext } from './worker-context.ts';
 
 /**

@@ -38,7 +38,11 @@ export class SettledCommands {
     this.#heads.clear();
     this.#single = [];
     const removals = [
-      ...heads.map(([filter, seq]) => () => jsm.streams.purge(names.commandsStream, { filter, seq: seq + 1 })),
+      ...heads.map(
+        ([filter, seq]) =>
+          () =>
+            jsm.streams.purge(names.commandsStream, { filter, seq: seq + 1 }),
+      ),
       ...single.map((seq) => () => jsm.streams.deleteMessage(names.commandsStream, seq, false)),
     ];
     await Promise.all(

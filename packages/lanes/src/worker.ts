@@ -8,9 +8,9 @@ import { Puller } from './puller.ts';
 import { ReadAhead } from './read-ahead.ts';
 import { serveTurn } from './serve-turn.ts';
 import { sweep } from './sweep.ts';
+import type { TakenTurn } from './taken-turn.ts';
 import { offerTurns } from './turns.ts';
 import { TurnsConsumer } from './turns-consumer.ts';
-import type { TakenTurn } from './taken-turn.ts';
 import type { EngineLog, Handler, WorkloadDefinition } from './types.ts';
 import type { EngineTimes, WorkerContext } from './worker-context.ts';
 
