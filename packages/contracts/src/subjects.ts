@@ -22,6 +22,8 @@ export type Names = Readonly<{
   pausesOf: (workload?: string) => string;
   /** Where {@link Names.lanesBucket} keeps when a lane's last command ended: key `end.<workload>.<lane>`. */
   lastEnd: (workload: string, lane: string) => string;
+  /** Where {@link Names.lanesBucket} keeps a workload's fleet limit, if it was changed at run time: key `fleet.<workload>`. */
+  fleetLimit: (workload: string) => string;
   /** Where {@link Names.lanesBucket} keeps that a running job is to be cancelled: key `cancel.<workload>.<lane>.<jobId>`. */
   forcedCancel: (workload: string, lane: string, jobId: string) => string;
   /** Core NATS subject on which workers hear that a lane was paused or resumed. */
@@ -41,6 +43,8 @@ export type Names = Readonly<{
   command: (workload: string, lane: string, queue?: LaneQueue) => string;
   /** `cmd.<workload>.>` */
   commandsOf: (workload: string) => string;
+  /** Commands of one queue of the lanes that match; a part left out matches any. */
+  commandsMatching: (parts: { workload?: string; lane?: string }, queue: LaneQueue) => string;
   /** `turn.<workload>.<lane>.<slot>` */
   turn: (workload: string, lane: string, slot: number) => string;
   /** `turn.<workload>.>` */
@@ -88,6 +92,7 @@ export function names(prefix = ''): Names {
     pause: (workload: string, lane: string) => `$KV.${prefix}lanes.pause.${token(workload)}.${encodeLane(lane)}`,
     pausesOf: (workload?: string) => `$KV.${prefix}lanes.pause.${workload === undefined ? '' : `${token(workload)}.`}>`,
     lastEnd: (workload: string, lane: string) => `$KV.${prefix}lanes.end.${token(workload)}.${encodeLane(lane)}`,
+    fleetLimit: (workload: string) => `$KV.${prefix}lanes.fleet.${token(workload)}`,
     forcedCancel: (workload: string, lane: string, jobId: string) =>
       `$KV.${prefix}lanes.cancel.${token(workload)}.${encodeLane(lane)}.${token(jobId)}`,
     pauseChanged: (workload: string) => subject('paused', token(workload)),
@@ -98,6 +103,13 @@ export function names(prefix = ''): Names {
     command: (workload: string, lane: string, queue: LaneQueue = 'normal') =>
       subject('cmd', token(workload), encodeLane(lane), ...(queue === 'normal' ? [] : [queue])),
     commandsOf: (workload: string) => subject('cmd', token(workload), '>'),
+    commandsMatching: ({ workload, lane }: { workload?: string; lane?: string }, queue: LaneQueue) =>
+      subject(
+        'cmd',
+        workload === undefined ? '*' : token(workload),
+        lane === undefined ? '*' : encodeLane(lane),
+        ...(queue === 'normal' ? [] : [queue]),
+      ),
     turn: (workload: string, lane: string, slot: number) => subject('turn', token(workload), encodeLane(lane), slot),
     turnsOf: (workload: string) => subject('turn', token(workload), '>'),
     event: (workload: string, lane: string, jobId: string) =>

@@ -1,5 +1,6 @@
 import { type Msg, nuid } from '@nats-io/nats-core';
 import { answerAsHolder } from './ask-holder.ts';
+import { readFleetLimit } from './fleet-limit.ts';
 import type { Lanes } from './open-lanes.ts';
 import { pause } from './pause.ts';
 import { PausedLanes } from './paused-lanes.ts';
@@ -127,7 +128,7 @@ function createContext<Data>(
     turnsConsumer: new TurnsConsumer({
       lanes,
       workload: workload.name,
-      fleetLimit: async () => workload.limits.fleetLimit,
+      fleetLimit: async () => (await readFleetLimit(lanes, workload.name)) ?? workload.limits.fleetLimit,
       ackWaitMs: times.ackWaitMs,
       onFault,
     }),

@@ -28,7 +28,7 @@ export function stepsOf(state: State, worker: WorkerState, setup: Setup): Record
     case 'finish':
       return finishSteps(worker, setup);
     case 'go-on':
-      return { stops: (s, w) => pass(s, w, 'more'), 'goes on': goOn };
+      return { stops: (_, w) => pass(w, 'more'), 'goes on': goOn };
     case 'pass':
       return { 'removes what is settled': settle };
     case 'acking':
@@ -64,14 +64,14 @@ const readLane: Step = (state, worker) => {
   const commands = state.jobs.flatMap(({ present }, command) => (present ? [command] : []));
   worker.window = commands.map((command) => ({ command, seq: 0, last: null }));
   worker.seen = commands.at(-1) ?? -1;
-  if (commands.length === 0) pass(state, worker, 'drained');
+  if (commands.length === 0) pass(worker, 'drained');
   else worker.phase = 'log';
 };
 
 const readLog: Step = (state, worker) => {
   for (const read of worker.window) readOne(state, read);
   worker.phase = worker.lease ? 'decide' : 'pass';
-  if (!worker.lease) pass(state, worker, 'lost');
+  if (!worker.lease) pass(worker, 'lost');
 };
 
 function readOne(state: State, read: Read): void {
@@ -106,11 +106,14 @@ function decide(state: State, worker: WorkerState, setup: Setup): void {
       });
       return;
     case 'settle':
-      return ended(worker);
+      ended(worker);
+      return;
     case 'postpone':
-      return pass(state, worker, 'waits');
+      pass(worker, 'waits');
+      return;
     case 'leave':
-      return pass(state, worker, 'left');
+      pass(worker, 'left');
+      return;
     case 'ask-holder':
       worker.holder = ask(state, decision.workerId, command);
       worker.phase = 'read';
@@ -141,7 +144,10 @@ function write(state: State, worker: WorkerState, setup: Setup, event: Last, don
 /** An effect outside, right after the check that the job is still this worker's. */
 function act(state: State, worker: WorkerState, next: WorkerState['phase']): void {
   const { command, seq } = atHand(worker);
-  if (!worker.lease || jobOf(state, command).seq !== seq) return pass(state, worker, 'lost');
+  if (!worker.lease || jobOf(state, command).seq !== seq) {
+    pass(worker, 'lost');
+    return;
+  }
   const effect = command * 100 + worker.attempt;
   if (effect < state.latestEffect) throw new Violation('L2 an attempt acted after a later one had begun');
   if (state.jobs.slice(0, command).some(({ ends }) => ends === 0)) {
@@ -176,9 +182,9 @@ function finish(state: State, worker: WorkerState, setup: Setup, type: 'complete
     return;
   }
   const written = append(jobOf(state, command), seq, { ...mine(worker), type, attempt }, setup.mutant !== 'no-fence');
-  if (!written) return pass(state, worker, 'lost');
-  if (type === 'retry-scheduled') return pass(state, worker, 'waits');
-  ended(worker);
+  if (!written) pass(worker, 'lost');
+  else if (type === 'retry-scheduled') pass(worker, 'waits');
+  else ended(worker);
 }
 
 function ended(worker: WorkerState): void {
@@ -186,15 +192,15 @@ function ended(worker: WorkerState): void {
   Object.assign(worker, { phase: 'go-on', attempt: 0, holder: 'unasked' });
 }
 
-const goOn: Step = (state, worker) => {
+const goOn: Step = (_, worker) => {
   worker.window.shift();
-  if (worker.window.length === 0) pass(state, worker, 'drained');
-  else if (!worker.lease) pass(state, worker, 'lost');
+  if (worker.window.length === 0) pass(worker, 'drained');
+  else if (!worker.lease) pass(worker, 'lost');
   else worker.phase = 'decide';
 };
 
 /** The turn is over: what is settled is removed in any case, the turn is acknowledged only by who has it. */
-function pass(_state: State, worker: WorkerState, end: WorkerState['end']): void {
+function pass(worker: WorkerState, end: WorkerState['end']): void {
   const { lease, believed, turn, count, settled, seen } = worker;
   Object.assign(worker, structuredClone(atRest), { phase: 'pass', lease, believed, turn, count, settled, seen, end });
 }
