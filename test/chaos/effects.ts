@@ -7,6 +7,7 @@ import { appendFileSync, readFileSync } from 'node:fs';
 export type Effect = {
   kind: 'start' | 'end' | 'abort';
   jobId: string;
+  workload: string;
   lane: string;
   n: number;
   attempt: number;

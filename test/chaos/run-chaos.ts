@@ -7,11 +7,12 @@ import type { JobEvent } from '@lanekeeper/contracts';
 import { type Lanes, LanesError, openLanes } from '@lanekeeper/lanes';
 import { type NatsServer, startNats } from '@lanekeeper/local-stack';
 import { connect } from '@nats-io/transport-node';
+import { chaosJob, chaosWorkloads, laneName, workloadOf } from './chaos-jobs.ts';
 import type { History } from './check-history.ts';
 import { type Effect, readEffects } from './effects.ts';
 import { Operator } from './operator.ts';
 import { pick, seededRandom } from './seeded-random.ts';
-import type { ChaosCommand, ChaosLimits, WorkerSettings } from './settings.ts';
+import type { ChaosWorkload, WorkerSettings } from './settings.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 
 /** How much chaos. Times in milliseconds. */
@@ -38,6 +39,8 @@ export type ChaosOptions = {
   /** How long commands take; default mostly short, a few slow. */
   commandMs?: (random: () => number) => number;
   turnSliceMs?: number;
+  /** No command fails at first or is to start later. */
+  calm?: boolean;
   /** See settings.ts. */
   worker?: Pick<WorkerSettings, 'careless' | 'mutant'>;
 };
@@ -45,7 +48,6 @@ export type ChaosOptions = {
 /** What can be done to the system while it works. */
 export type Fault = 'kill-worker' | 'freeze-worker' | 'kill-nats' | 'cut-connection' | 'stop-worker';
 
-const WORKLOAD = 'chaos';
 /** Effects among which those of the jobs that run are found. */
 const MANY_EFFECTS = 80;
 const WORKER = path.join(import.meta.dirname, 'worker-process.ts');
@@ -74,11 +76,11 @@ class ChaosRun {
   readonly #lanes: Lanes;
   readonly #proxy: TcpProxy;
   readonly #effectsFile: string;
-  readonly #limits: ChaosLimits;
+  readonly #workloads: readonly ChaosWorkload[];
   readonly #workers: (ChildProcess | undefined)[] = [];
   readonly #submitted = new Map<string, string[]>();
   readonly #faults: Record<string, number> = {};
-  readonly #serverKills: number[] = [];
+  readonly #serverKills: { at: number; back: number }[] = [];
   #closing = false;
   #submitting = true;
 
@@ -89,7 +91,7 @@ class ChaosRun {
     this.#lanes = lanes;
     this.#proxy = proxy;
     this.#effectsFile = path.join(options.dir, 'effects.jsonl');
-    this.#limits = { width: 1, fleetLimit: options.fleetLimit, timeoutMs: 60_000, attempts: 1_000, backoffMs: 50 };
+    this.#workloads = chaosWorkloads(options.fleetLimit);
     writeFileSync(this.#effectsFile, '');
   }
 
@@ -118,9 +120,11 @@ class ChaosRun {
       effects: readEffects(this.#effectsFile),
       events: await this.#events(),
       fleetLimit: this.#options.fleetLimit,
+      minGapMs: new Map(this.#workloads.map(({ name, limits }) => [name, limits.minGapMs ?? 0])),
       serverKills: this.#serverKills,
       left: await this.#left(),
       cancelled: operator.record.cancelled,
+      forced: operator.record.forced,
       faults: { ...this.#faults, ...operator.record.counts },
     };
   }
@@ -130,7 +134,7 @@ class ChaosRun {
     const random = seededRandom(seed + 1);
     return new Operator({
       lanes: this.#lanes,
-      workload: WORKLOAD,
+      workloadOf,
       random,
       submitted: this.#submitted,
       running: () => unfinished(readEffects(this.#effectsFile)),
@@ -155,10 +159,9 @@ class ChaosRun {
     const settings: WorkerSettings = {
       server: index === 0 ? this.#proxy.server : direct,
       prefix: '',
-      workload: WORKLOAD,
       effectsFile: this.#effectsFile,
       slots: this.#options.fleetLimit,
-      limits: this.#limits,
+      workloads: this.#workloads,
       times: {
         ackWaitMs: this.#options.ackWaitMs,
         sweepMs: 1_000,
@@ -189,8 +192,8 @@ class ChaosRun {
         const lane = Math.floor(this.#random() * lanes);
         const n = next[lane] ?? 0;
         next[lane] = n + 1;
-        const data: ChaosCommand = { n, ms: (this.#options.commandMs ?? mostlyShort)(this.#random) };
-        return { workload: WORKLOAD, width: 1, lane: `lane-${lane}@chaos`, data, tenant: 'chaos' };
+        const ms = (this.#options.commandMs ?? mostlyShort)(this.#random);
+        return chaosJob(this.#random, laneName(lane), n, ms, this.#options.calm === true);
       });
       await this.#submitUntilAccepted(jobs, `submit-${sent}`);
       sent += bulk;
@@ -246,10 +249,7 @@ class ChaosRun {
         worker?.kill('SIGCONT');
         return;
       case 'kill-nats':
-        this.#serverKills.push(Date.now());
-        await this.#nats.kill('SIGKILL');
-        await sleep(this.#random() * 500);
-        await this.#nats.restart();
+        await this.#killServer();
         return;
       case 'cut-connection':
         this.#proxy.cut();
@@ -257,6 +257,14 @@ class ChaosRun {
         this.#proxy.heal();
         return;
     }
+  }
+
+  async #killServer(): Promise<void> {
+    const at = Date.now();
+    await this.#nats.kill('SIGKILL');
+    await sleep(this.#random() * 500);
+    await this.#nats.restart();
+    this.#serverKills.push({ at, back: Date.now() });
   }
 
   async #drained(): Promise<void> {

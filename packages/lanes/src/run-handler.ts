@@ -26,6 +26,7 @@ export async function runHandler(
   context.handBack.addEventListener('abort', handBack, { once: true });
   const watch = watchForStuckHandler(context, command, attempt.signal);
   try {
+    attempt.signal.throwIfAborted(); // it may have been told to stop before it began
     const result = await context.handle(command, {
       signal: attempt.signal,
       attempt: start.attempt,
