@@ -23,8 +23,8 @@ const STATUS = { endOfBatch: 204, notFound: 404 } as const;
 const TIMEOUT_MS = 5_000;
 
 /**
- * Reads messages of a stream directly, in one request. In place of the client's own (3.4.0), which never ends the
- * subscription of a request.
+ * Reads messages of a stream directly, in one request. In place of the client's own (3.4.0), which makes a subscription
+ * for each request and never ends it.
  * @throws LanesError UNAVAILABLE.
  */
 export async function readBatch(nc: NatsConnection, stream: string, query: BatchQuery): Promise<StoredMessage[]> {
@@ -37,25 +37,61 @@ export async function readBatch(nc: NatsConnection, stream: string, query: Batch
 
 function request(nc: NatsConnection, stream: string, query: BatchQuery): Promise<StoredMessage[]> {
   return new Promise((resolve, reject) => {
-    const inbox = createInbox();
+    const answers = answersOf(nc);
     const messages: StoredMessage[] = [];
     const end = (settle: () => void) => {
       clearTimeout(timer);
-      if (!nc.isClosed()) subscription.unsubscribe();
+      answers.forget(reply);
       settle();
     };
+    const reply = answers.expect((error, message) => {
+      if (error) return end(() => reject(error));
+      const status = message.headers?.code ?? 0;
+      if (status === 0) return void messages.push(stored(message));
+      if (status === STATUS.endOfBatch || status === STATUS.notFound) return end(() => resolve(messages));
+      end(() => reject(new Error(`${status} ${message.headers?.description}`)));
+    });
     const timer = setTimeout(() => end(() => reject(new Error('no answer in time'))), TIMEOUT_MS);
-    const subscription = nc.subscribe(inbox, {
+    nc.publish(`$JS.API.DIRECT.GET.${stream}`, JSON.stringify(query), { reply });
+  });
+}
+
+const known = new WeakMap<NatsConnection, Answers>();
+
+function answersOf(nc: NatsConnection): Answers {
+  const answers = known.get(nc) ?? new Answers(nc);
+  known.set(nc, answers);
+  return answers;
+}
+
+type Receive = (error: Error | null, message: Msg) => void;
+
+/** One subscription for the answers to all requests of a connection: a request of many messages would need one of its own. */
+class Answers {
+  readonly #inbox = createInbox();
+  readonly #expected = new Map<string, Receive>();
+  #count = 0;
+
+  constructor(nc: NatsConnection) {
+    nc.subscribe(`${this.#inbox}.*`, {
       callback: (error, message) => {
-        if (error) return end(() => reject(error));
-        const status = message.headers?.code ?? 0;
-        if (status === 0) return void messages.push(stored(message));
-        if (status === STATUS.endOfBatch || status === STATUS.notFound) return end(() => resolve(messages));
-        end(() => reject(new Error(`${status} ${message.headers?.description}`)));
+        if (!error) this.#expected.get(message.subject)?.(null, message);
+        else for (const receive of this.#expected.values()) receive(error, message);
       },
     });
-    nc.publish(`$JS.API.DIRECT.GET.${stream}`, JSON.stringify(query), { reply: inbox });
-  });
+  }
+
+  /** The subject on which `receive` hears answers from now on. */
+  expect(receive: Receive): string {
+    this.#count += 1;
+    const reply = `${this.#inbox}.${this.#count}`;
+    this.#expected.set(reply, receive);
+    return reply;
+  }
+
+  forget(reply: string): void {
+    this.#expected.delete(reply);
+  }
 }
 
 function stored(message: Msg): StoredMessage {

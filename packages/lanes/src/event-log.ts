@@ -1,10 +1,10 @@
-import { type JobEvent, type Names, parseSubject } from '@lanekeeper/contracts';
+import type { JobEvent, Names } from '@lanekeeper/contracts';
 import type { JetStreamManager, StoredMsg } from '@nats-io/jetstream';
 import { type NatsConnection, nuid } from '@nats-io/nats-core';
 import { decodeEvent } from './codec.ts';
-import { readBatch } from './direct-batch.ts';
 import { isLanesError, isWrongSequence, LanesError } from './errors.ts';
 import { GroupCommit } from './group-commit.ts';
+import { GroupRead } from './group-read.ts';
 import { pause } from './pause.ts';
 import type { OutMessage } from './publish.ts';
 import { whileConnected } from './while-connected.ts';
@@ -27,12 +27,14 @@ const RETRY_PAUSE_MS = 250;
  */
 export class EventLog {
   readonly #commit: GroupCommit;
+  readonly #reads: GroupRead;
   readonly #nc: NatsConnection;
   readonly #jsm: JetStreamManager;
   readonly #names: Names;
 
   constructor(nc: NatsConnection, jsm: JetStreamManager, names: Names) {
     this.#commit = new GroupCommit(nc);
+    this.#reads = new GroupRead(nc, names.eventsStream);
     this.#nc = nc;
     this.#jsm = jsm;
     this.#names = names;
@@ -130,14 +132,13 @@ export class EventLog {
 
   /** The last events of those of the given jobs that have any, by job id. All in one request; at most 1,000. */
   async lastOf(jobs: readonly JobKey[]): Promise<Map<string, LastMessage>> {
-    const found = new Map<string, LastMessage>();
-    if (jobs.length === 0) return found;
     const subjects = jobs.map(({ workload, lane, jobId }) => this.#names.event(workload, lane, jobId));
-    for (const message of await readBatch(this.#nc, this.#names.eventsStream, { multi_last: subjects })) {
-      const jobId = parseSubject(message.subject)?.tail;
-      if (jobId !== undefined)
-        found.set(jobId, { text: message.text, seq: message.seq, id: message.header.get('ce-id') });
-    }
+    const last = await this.#reads.lastOf(subjects);
+    const found = new Map<string, LastMessage>();
+    jobs.forEach(({ jobId }, index) => {
+      const message = last.get(subjects[index] ?? '');
+      if (message) found.set(jobId, { text: message.text, seq: message.seq, id: message.header.get('ce-id') });
+    });
     return found;
   }
 }

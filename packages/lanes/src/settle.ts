@@ -12,8 +12,8 @@ const ACK_TIMEOUT_MS = 5_000;
  */
 export class SettledCommands {
   readonly #lanes: Pick<Lanes, 'jsm' | 'names' | 'nc'>;
-  /** By subject, the last of those that are the first of their lane. */
-  readonly #heads = new Map<string, number>();
+  /** By subject, how many were added that are the first of their lane, and the last of them. */
+  readonly #heads = new Map<string, { count: number; seq: number }>();
   #single: number[] = [];
 
   constructor(lanes: Pick<Lanes, 'jsm' | 'names' | 'nc'>) {
@@ -22,7 +22,8 @@ export class SettledCommands {
 
   /** Adds the first command of a lane that is left: with all before it over, one request removes them all. */
   addHead({ subject, seq }: { subject: string; seq: number }): void {
-    this.#heads.set(subject, seq);
+    const count = (this.#heads.get(subject)?.count ?? 0) + 1;
+    this.#heads.set(subject, { count, seq });
   }
 
   /** Adds a command anywhere in its lane. */
@@ -37,13 +38,13 @@ export class SettledCommands {
     const single = this.#single;
     this.#heads.clear();
     this.#single = [];
+    const remove = (seq: number) => () => jsm.streams.deleteMessage(names.commandsStream, seq, false);
+    const removeTo = (filter: string, seq: number) => () =>
+      jsm.streams.purge(names.commandsStream, { filter, seq: seq + 1 });
     const removals = [
-      ...heads.map(
-        ([filter, seq]) =>
-          () =>
-            jsm.streams.purge(names.commandsStream, { filter, seq: seq + 1 }),
-      ),
-      ...single.map((seq) => () => jsm.streams.deleteMessage(names.commandsStream, seq, false)),
+      // A single one by its sequence: that costs the server less.
+      ...heads.map(([subject, { count, seq }]) => (count === 1 ? remove(seq) : removeTo(subject, seq))),
+      ...single.map(remove),
     ];
     await Promise.all(
       removals.map(async (removal) => {
