@@ -9,7 +9,7 @@ import { type NatsServer, startNats } from '@lanekeeper/local-stack';
 import { connect } from '@nats-io/transport-node';
 import { chaosJob, chaosWorkloads, laneName, workloadOf } from './chaos-jobs.ts';
 import type { History } from './check-history.ts';
-import { type Effect, readEffects } from './effects.ts';
+import { type Effect, readEffects, readLatestEffects } from './effects.ts';
 import { Operator } from './operator.ts';
 import { pick, seededRandom } from './seeded-random.ts';
 import type { ChaosWorkload, WorkerSettings } from './settings.ts';
@@ -63,8 +63,7 @@ export async function runChaos(options: ChaosOptions): Promise<History & { fault
 }
 
 /** The jobs that run, of those that began lately. */
-function unfinished(effects: readonly Effect[]): Effect[] {
-  const lately = effects.slice(-MANY_EFFECTS);
+function unfinished(lately: readonly Effect[]): Effect[] {
   const ended = new Set(lately.filter(({ kind }) => kind !== 'start').map(({ jobId }) => jobId));
   return lately.filter(({ jobId }) => !ended.has(jobId));
 }
@@ -137,7 +136,7 @@ class ChaosRun {
       workloadOf,
       random,
       submitted: this.#submitted,
-      running: () => unfinished(readEffects(this.#effectsFile)),
+      running: () => unfinished(readLatestEffects(this.#effectsFile, MANY_EFFECTS)),
       everyMs,
       report,
     });
@@ -165,7 +164,7 @@ class ChaosRun {
       times: {
         ackWaitMs: this.#options.ackWaitMs,
         sweepMs: 1_000,
-        turnSliceMs: this.#options.turnSliceMs ?? 50,
+        turnSliceMs: this.#options.turnSliceMs ?? 150,
         abortGraceMs: 5_000,
       },
       ...this.#options.worker,

@@ -9,7 +9,7 @@ export class ReadAhead {
 
   /** Commands to read. */
   get size(): number {
-    return Math.min(SIZE.most, Math.max(SIZE.least, Math.ceil(2 * this.#mean)));
+    return Math.min(SIZE.most, Math.max(SIZE.least, Math.round(2 * this.#mean)));
   }
 
   /** Counts what a turn has served. */
