@@ -23,6 +23,7 @@ export async function runHandler(
   const timeOut = () => attempt.abort(new LanesError('TIMED_OUT', `the attempt took longer than ${timeoutMs} ms`));
   const timer = setTimeout(timeOut, timeoutMs);
   const handBack = () => attempt.abort(new LanesError('STOPPING', 'the worker is stopping'));
+  if (context.handBack.aborted) handBack();
   context.handBack.addEventListener('abort', handBack, { once: true });
   const watch = watchForStuckHandler(context, command, attempt.signal);
   try {

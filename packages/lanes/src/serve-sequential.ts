@@ -44,14 +44,15 @@ async function serveQueue(serving: Serving, queue: LaneQueue): Promise<TurnEnd> 
 }
 
 /** Serves the commands of a window; undefined when all have ended and the turn goes on. */
-async function serveWindow(serving: Serving, { commands }: LaneWindow): Promise<TurnEnd | undefined> {
+async function serveWindow(serving: Serving, { commands, more }: LaneWindow): Promise<TurnEnd | undefined> {
   const { context, turn, slice } = serving;
   let claimed: Claimed | undefined;
   for (const [index, stored] of commands.entries()) {
     const served = await serveCommand(serving, stored, claimed, commands[index + 1]);
     if (served.type !== 'ended') return served;
     claimed = served.next;
-    if (!claimed && !(await mayGoOn(context, turn, slice))) return { type: 'more' };
+    const isLast = !more && index === commands.length - 1;
+    if (!claimed && !isLast && !(await mayGoOn(context, turn, slice))) return { type: 'more' };
   }
   return undefined;
 }

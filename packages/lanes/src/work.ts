@@ -40,7 +40,8 @@ export async function work(
   const unwatch = lease.watch(() => attempt.abort(new LanesError('LEASE_LOST', 'the lease on this job has run out')));
   try {
     const outcome = await attend(context, command, attempt, claimed);
-    const next = outcome && outcome.type !== 'retry-scheduled' ? await successor() : undefined;
+    // Whatever is wrong with the next command is found out when it is the first.
+    const next = outcome && outcome.type !== 'retry-scheduled' ? await successor().catch(() => undefined) : undefined;
     const following = next && successorOf(context, next);
     const finished = outcome && (await attempt.finish(outcome, context.handBack, following));
     if (!outcome || !finished?.written) {
