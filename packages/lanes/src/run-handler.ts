@@ -29,7 +29,9 @@ export async function runHandler(
   try {
     attempt.signal.throwIfAborted(); // it may have been told to stop before it began
     const result = await context.handle(command, {
-      signal: attempt.signal,
+      get signal() {
+        return attempt.signal;
+      },
       attempt: start.attempt,
       intents: start.intents,
       progress: (percent, note) => attempt.progress(percent, note),
