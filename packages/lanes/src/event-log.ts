@@ -6,6 +6,7 @@ import { isLanesError, isWrongSequence, LanesError } from './errors.ts';
 import { GroupCommit } from './group-commit.ts';
 import { pause } from './pause.ts';
 import type { OutMessage } from './publish.ts';
+import { traceAppend, traceHeaders } from './tracing.ts';
 import { whileConnected } from './while-connected.ts';
 
 /** The last event of a job. `id` is its CloudEvents id. */
@@ -44,8 +45,11 @@ export class EventLog {
    * @returns the sequence of the event.
    * @throws LanesError FENCED_OUT when another writer was first, UNAVAILABLE when aborted before the outcome is known.
    */
-  async append(event: JobEvent, expected: number, signal?: AbortSignal): Promise<number> {
-    const message = this.#encode(event, expected);
+  append(event: JobEvent, expected: number, signal?: AbortSignal): Promise<number> {
+    return traceAppend(event, () => this.#appendMessage(this.#encode(event, expected), expected, signal));
+  }
+
+  async #appendMessage(message: OutMessage, expected: number, signal?: AbortSignal): Promise<number> {
     for (;;) {
       try {
         const [stored] = await this.#commit.append([message]);
@@ -86,7 +90,11 @@ export class EventLog {
     return {
       subject: this.#names.event(event.workload, event.lane, event.jobId),
       data: JSON.stringify(event),
-      headers: { ...cloudEventHeaders(event), 'Nats-Expected-Last-Subject-Sequence': String(expected) },
+      headers: {
+        ...cloudEventHeaders(event),
+        ...traceHeaders(),
+        'Nats-Expected-Last-Subject-Sequence': String(expected),
+      },
     };
   }
 

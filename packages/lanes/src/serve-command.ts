@@ -9,6 +9,7 @@ import { LanesError } from './errors.ts';
 import type { Lease } from './lease.ts';
 import { runHandler } from './run-handler.ts';
 import { settleCommand } from './settle.ts';
+import { rememberOrigin, traceWork } from './tracing.ts';
 import type { WorkerContext } from './worker-context.ts';
 
 /** A retry's turn is offered this much after it is due, so that the server has made it available, in milliseconds. */
@@ -40,6 +41,7 @@ export async function serveCommand(context: WorkerContext, delivery: CommandDeli
     const reason = decoded.ok ? 'the command is stored under the subject of another lane' : decoded.reason;
     return rejectUndecodable(context, message, info.streamSeq, reason);
   }
+  rememberOrigin(decoded.command, message.headers);
   const delivered: Delivered = {
     command: decoded.command,
     commandSeq: info.streamSeq,
@@ -58,7 +60,7 @@ export async function serveCommand(context: WorkerContext, delivery: CommandDeli
     case 'left':
       return 'left';
     case 'claimed':
-      return work(context, delivery, delivered, claimed);
+      return traceWork(decoded.command, claimed.attempt, () => work(context, delivery, delivered, claimed));
   }
 }
 

@@ -20,6 +20,7 @@ export * from './secret-box.ts';
 export { httpTelemetry, traceHeaders } from './telemetry/http-telemetry.ts';
 export * from './telemetry/in-span.ts';
 export { sendMetrics } from './telemetry/metrics-route.ts';
+export { observeDisk } from './telemetry/observe-disk.ts';
 export { observeReadiness } from './telemetry/observe-readiness.ts';
 export { startTelemetry, type Telemetry } from './telemetry/start-telemetry.ts';
 export * from './telemetry/telemetry-variables.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
-import { problemPlugin, refuseBrokenHttp, sendFrameworkProblem } from '@lanekeeper/service-kit';
+import { httpTelemetry, problemPlugin, refuseBrokenHttp, sendFrameworkProblem } from '@lanekeeper/service-kit';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import { trustedProxies } from './config.ts';
 import type { GatewayDeps } from './deps.ts';
@@ -57,6 +57,7 @@ export async function createApp(deps: GatewayDeps, log: FastifyBaseLogger): Prom
   app.setSerializerCompiler(() => JSON.stringify);
   app.removeContentTypeParser('text/plain');
   await app.register(problemPlugin);
+  await app.register(httpTelemetry);
   await app.register(requestLog);
   await app.register(securityHeaders);
   await app.register(openapi, { publicUrl: deps.config.PUBLIC_URL });

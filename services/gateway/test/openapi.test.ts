@@ -7,6 +7,7 @@ const documented = [
   'GET /api/image-queue/queue-stats',
   'GET /api/worker/health',
   'GET /healthz',
+  'GET /metrics',
   'GET /readyz',
   'GET /v1/events',
   'GET /v1/jobs',
