@@ -1,4 +1,4 @@
-import { type Workload, workloads } from '@lanekeeper/contracts';
+import { type Stats, type Workload, workloads } from '@lanekeeper/contracts';
 import type { Lanes } from '@lanekeeper/lanes';
 import { type BatchObservableResult, metrics } from '@opentelemetry/api';
 import { briefly } from './reads/briefly.ts';
@@ -14,7 +14,8 @@ const gauge = (name: string, description: string) =>
  * Makes the state of all lanes metrics, by workload, as NATS has it. Every replica of the status service tells the same:
  * take the maximum, not the sum.
  */
-export function observeLanes(lanes: Lanes): void {
+export function observeLanes(lanes: Lanes, readStats: () => Promise<Stats>): void {
+  observeStates(readStats);
   const look = briefly(TTL_MS, (workload) => lookAt(lanes, workload));
   const gauges = {
     jobs: gauge('jobs.open', 'Jobs that are not over'),
@@ -35,6 +36,19 @@ export function observeLanes(lanes: Lanes): void {
       }
     }
   }, Object.values(gauges));
+}
+
+/** The states of jobs as the statistics count them. */
+const STATES = ['waiting', 'active', 'delayed', 'completed', 'failed', 'cancelled', 'uncertain'] as const;
+
+/** Makes how many jobs are in each state a metric, as far as the projection is. */
+function observeStates(readStats: () => Promise<Stats>): void {
+  gauge('jobs.by.state', 'Jobs by state').addCallback(async (result) => {
+    const stats = await readStats();
+    for (const workload of Object.keys(workloads)) {
+      for (const state of STATES) result.observe(stats[workload]?.[state] ?? 0, { workload, state });
+    }
+  });
 }
 
 async function lookAt(lanes: Lanes, workload: string) {

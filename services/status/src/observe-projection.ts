@@ -25,10 +25,7 @@ export function observeProjection({ lanes, projector, applied, bounds }: Observe
   gauge('jetstream.used.bytes', 'Bytes that JetStream has stored').addCallback(async (result) => {
     result.observe((await lanes.jsm.getAccountInfo()).storage);
   });
-  gauge('jetstream.limit.bytes', 'Bytes that JetStream may store; absent without a limit').addCallback(
-    async (result) => {
-      const { max_storage: limit } = (await lanes.jsm.getAccountInfo()).limits;
-      if (limit > 0) result.observe(limit);
-    },
-  );
+  gauge('jetstream.limit.bytes', 'Bytes that JetStream may store; 0 without a limit').addCallback(async (result) => {
+    result.observe(Math.max(0, (await lanes.jsm.getAccountInfo()).limits.max_storage));
+  });
 }

@@ -54,13 +54,14 @@ export async function startStatus(config: StatusConfig, context: ServiceContext)
   const projector = runInBackground(config, context, { ...connections, applied, ...atStart }, live);
   const checks = readinessChecks({ ...connections, projector, applied, bounds });
   observeReadiness(checks);
-  observeLanes(lanes);
+  const statsOf = briefStats(db);
+  observeLanes(lanes, () => statsOf(undefined));
   observeProjection({ lanes, projector, applied, bounds });
   const app = await buildApp({
     db,
     log,
     fresh: freshEnough(applied, async () => (await bounds()).lastSeq),
-    statsOf: briefStats(db),
+    statsOf,
     limitsOf: (workload) => (isWorkload(workload) ? limitsFrom(workload, config) : { width: 1, fleetLimit: 1 }),
     streams: { js, prefix: config.STREAM_PREFIX, directory, live, slots: new Slots(CATCH_UPS), bounds },
     outlet: { heartbeatMs: config.SSE_HEARTBEAT_MS, stalledMs: config.SSE_STALLED_MS },

@@ -31,11 +31,21 @@ export function sendTelemetry(resource: Resource, config: TelemetryConfig): Send
   const tracers = new TracerProvider({
     resource,
     sampler: samplerOf(config),
-    spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter(to('traces')) })],
+    spanProcessors: [
+      new BatchSpanProcessor({
+        exporter: new OTLPTraceExporter(to('traces')),
+        scheduledDelayMillis: config.OTEL_BSP_SCHEDULE_DELAY,
+      }),
+    ],
   });
   const loggers = new LoggerProvider({
     resource,
-    processors: [new BatchLogRecordProcessor({ exporter: new OTLPLogExporter(to('logs')) })],
+    processors: [
+      new BatchLogRecordProcessor({
+        exporter: new OTLPLogExporter(to('logs')),
+        scheduledDelayMillis: config.OTEL_BLRP_SCHEDULE_DELAY,
+      }),
+    ],
   });
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   propagation.setGlobalPropagator(new W3CTraceContextPropagator());

@@ -11,11 +11,20 @@ const samplers = [
   Type.Literal('parentbased_traceidratio'),
 ] as const;
 
+const delay = (standard: number, what: string) =>
+  Type.Integer({
+    minimum: 0,
+    default: standard,
+    description: `Time between two sendings of ${what} (full batches go at once), in milliseconds`,
+  });
+
 /**
  * The standard variables of OpenTelemetry that services honour (opentelemetry.io/docs/specs/otel/configuration). Traces,
  * metrics and logs are sent when there is an endpoint; `/metrics` is always there.
  */
 export const telemetryVariables = {
+  OTEL_BLRP_SCHEDULE_DELAY: delay(1_000, 'log records'),
+  OTEL_BSP_SCHEDULE_DELAY: delay(5_000, 'spans'),
   OTEL_EXPORTER_OTLP_ENDPOINT: Type.String({
     default: '',
     pattern: '^$|^https?://[^\\s/?#@]+(/[^\\s?#]*)?$',
