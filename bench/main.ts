@@ -14,6 +14,7 @@ const parts: Record<string, Part> = {
   start: { title: 'Starting work', load: () => import('./start.ts') },
   lanes: { title: 'Lanes', load: () => import('./lanes.ts') },
   image: { title: 'The image worker itself', load: () => import('./image-overhead.ts') },
+  tracing: { title: 'What tracing costs', load: () => import('./tracing.ts') },
   status: { title: 'Seeing what happens', load: () => import('./status-latency.ts') },
 };
 
