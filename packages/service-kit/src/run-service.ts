@@ -1,6 +1,7 @@
 import { ConfigError } from './load-config.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { Releasers } from './releasers.ts';
+import { reportFaults } from './telemetry/report-faults.ts';
 import { startTelemetry } from './telemetry/start-telemetry.ts';
 import type { TelemetryConfig } from './telemetry/telemetry-variables.ts';
 
@@ -37,6 +38,7 @@ export async function runService<Config extends FrameConfig>(service: Service<Co
   const telemetry = await startTelemetry(service.name, config);
   const log = createLogger(service.name, config.LOG_LEVEL, telemetry.writeLog);
   const releasers = new Releasers(log);
+  reportFaults(log);
   releasers.add('telemetry', () => telemetry.stop());
   const stopping = new AbortController();
   const stop = (exitCode: number, reason: string) => {

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import { metrics } from '@opentelemetry/api';
 import { defaultResource, type Resource, resourceFromAttributes } from '@opentelemetry/resources';
 import { type IMetricReader, MeterProvider } from '@opentelemetry/sdk-metrics';
@@ -6,7 +7,10 @@ import { prometheusReader } from './metrics-text.ts';
 import type { Sending } from './send-telemetry.ts';
 import { parsePairs, type TelemetryConfig } from './telemetry-variables.ts';
 
-/** What a running service's telemetry can do: `writeLog` sends a line of the log; `stop` sends what is left. */
+/** How long a stop waits for a receiver that does not answer, in milliseconds. */
+const LAST_SENDING_MS = 2_000;
+
+/** What a running service's telemetry can do: `writeLog` sends a line of the log; `stop` sends what is left, briefly. */
 export type Telemetry = { writeLog?: (line: string) => void; stop: () => Promise<void> };
 
 /**
@@ -24,7 +28,8 @@ export async function startTelemetry(service: string, config: TelemetryConfig): 
   return {
     writeLog: sending.writeLog,
     stop: async () => {
-      await Promise.allSettled([meters.shutdown(), sending.stop()]);
+      const sent = Promise.allSettled([meters.shutdown(), sending.stop()]);
+      await Promise.race([sent, delay(LAST_SENDING_MS, undefined, { ref: false })]);
     },
   };
 }
