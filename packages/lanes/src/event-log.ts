@@ -6,7 +6,7 @@ import { isLanesError, isWrongSequence, LanesError } from './errors.ts';
 import { GroupCommit } from './group-commit.ts';
 import { pause } from './pause.ts';
 import type { OutMessage } from './publish.ts';
-import { traceAppend, traceHeaders } from './tracing.ts';
+import { eventHeaders, traceAppend } from './tracing.ts';
 import { whileConnected } from './while-connected.ts';
 
 /** The last event of a job. `id` is its CloudEvents id. */
@@ -92,7 +92,7 @@ export class EventLog {
       data: JSON.stringify(event),
       headers: {
         ...cloudEventHeaders(event),
-        ...traceHeaders(),
+        ...eventHeaders(event),
         'Nats-Expected-Last-Subject-Sequence': String(expected),
       },
     };

@@ -33,6 +33,11 @@ export function traceHeaders(of: Context = context.active()): Record<string, str
   return headers;
 }
 
+/** {@link traceHeaders} of an event: those of the job that it is about, whichever job's span is active. */
+export function eventHeaders(event: JobEvent): Record<string, string> {
+  return traceHeaders(contextOf(event));
+}
+
 /** Remembers where a command was sent from, by the headers that it was stored with. */
 export function rememberOrigin(command: Command, headers: MsgHdrs | undefined): void {
   const origin = propagation.extract(ROOT_CONTEXT, headers, {
@@ -97,7 +102,8 @@ export function traceHandler<T>(command: Command, run: () => Promise<T>, failed:
 export function traceAppend<T>(event: JobEvent, append: () => Promise<T>): Promise<T> {
   if (event.type === 'queued') return append();
   const pattern = `evt.${event.workload}.*`;
-  return inSpan(`send ${pattern}`, contextOf(event), SpanKind.PRODUCER, (span) => {
+  const parent = contextOf(event).setValue(JOB, event.jobId);
+  return inSpan(`send ${pattern}`, parent, SpanKind.PRODUCER, (span) => {
     span.setAttributes({ ...messaging('send', pattern), 'lanekeeper.event.type': event.type });
     return append();
   });

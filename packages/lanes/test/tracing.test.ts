@@ -5,7 +5,15 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { LINK_AFTER_MS, rememberOrigin, traceAppend, traceHeaders, traceSend, traceWork } from '../src/tracing.ts';
+import {
+  eventHeaders,
+  LINK_AFTER_MS,
+  rememberOrigin,
+  traceAppend,
+  traceHeaders,
+  traceSend,
+  traceWork,
+} from '../src/tracing.ts';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const PARENT = '00f067aa0ba902b7';
@@ -70,10 +78,14 @@ describe('with a provider', () => {
       job: next,
       commandSeq: 1,
     } as const;
-    await traceWork(commandAfter(0), 1, () =>
-      traceAppend(started, async () => expect(traceHeaders().traceparent).toContain(TRACE.replace('4', '5'))),
-    );
-    expect(exporter.getFinishedSpans().map(({ name }) => name)).toContain('send evt.browser.*');
+    const other = TRACE.replace('4', '5');
+    await traceWork(commandAfter(0), 1, async () => {
+      expect(eventHeaders(started).traceparent).toContain(`${other}-${PARENT}`);
+      await traceAppend(started, async () => expect(eventHeaders(started).traceparent).toContain(other));
+    });
+    const append = exporter.getFinishedSpans().find(({ name }) => name === 'send evt.browser.*');
+    expect(append?.spanContext().traceId).toBe(other);
+    expect(append?.parentSpanContext?.spanId).toBe(PARENT);
   });
 
   test('spans carry patterns, never a lane', async () => {
