@@ -8,7 +8,7 @@ const SECRET_KEYS = ['password', 'secret', 'token', 'authorization', 'cookie', '
 const redacted = [...SECRET_KEYS, ...SECRET_KEYS.map((key) => `*.${key}`), ...SECRET_KEYS.map((key) => `*.*.${key}`)];
 
 /** What may stand in a text without a path: addresses of people, and logins in URLs. */
-const ADDRESS = /[^\s"\\<>@:/=]+@[^\s"\\<>@:/=]+\.[^\s"\\<>@:/=,;)]+/g;
+const ADDRESS = /[^\s"\\<>@:/=]+@[\p{L}\p{N}.-]+\.\p{L}{2,}/gu;
 const LOGIN = /(\w:\/\/)[^\s"@/]+@/g;
 
 /**
