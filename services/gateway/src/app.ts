@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
-import { problemPlugin, refuseBrokenHttp, sendFrameworkProblem } from '@lanekeeper/service-kit';
+import { httpTelemetry, problemPlugin, refuseBrokenHttp, sendFrameworkProblem } from '@lanekeeper/service-kit';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import { openAuth } from './auth/open-auth.ts';
 import { trustedProxies } from './config.ts';
@@ -84,6 +84,7 @@ export async function createApp(deps: GatewayDeps, log: FastifyBaseLogger): Prom
   app.setSerializerCompiler(() => JSON.stringify);
   app.removeContentTypeParser('text/plain');
   await app.register(problemPlugin);
+  await app.register(httpTelemetry);
   await app.register(requestLog);
   await app.register(securityHeaders);
   const auth = openAuth(deps.config);

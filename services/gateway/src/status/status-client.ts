@@ -1,5 +1,5 @@
 import type { Job, JobState, Stats } from '@lanekeeper/contracts';
-import { problem } from '@lanekeeper/service-kit';
+import { problem, traceHeaders } from '@lanekeeper/service-kit';
 import { statsFrom } from './stats.ts';
 
 /** Longest wait for an answer of the status service, in milliseconds. */
@@ -27,7 +27,10 @@ export type StatusClient = {
 export function statusClient(base: string): StatusClient {
   const get = async (path: string, headers: Record<string, string> = {}) => {
     try {
-      const response = await fetch(new URL(path, base), { headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
+      const response = await fetch(new URL(path, base), {
+        headers: { ...traceHeaders(), ...headers },
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
       return { status: response.status, text: await response.text() };
     } catch (cause) {
       throw statusAway(cause);
