@@ -15,6 +15,7 @@ const parts: Record<string, Part> = {
   lanes: { title: 'Lanes', load: () => import('./lanes.ts') },
   image: { title: 'The image worker itself', load: () => import('./image-overhead.ts') },
   browser: { title: 'A browser for each operation', load: () => import('./browser-overhead.ts') },
+  tracing: { title: 'What tracing costs', load: () => import('./tracing.ts') },
   status: { title: 'Seeing what happens', load: () => import('./status-latency.ts') },
 };
 

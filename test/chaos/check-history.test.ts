@@ -59,6 +59,19 @@ describe('the checker of histories', () => {
     expect(findViolations(history({ effects, fleetLimit: 2 }))).toEqual([expect.stringContaining('L2')]);
   });
 
+  it('forgives a process that was stopped after it was told that it owns the job, and before the effect', () => {
+    const effects = [
+      effect('start', '1', { worker: 'zombie', at: 10 }),
+      effect('start', '1', { attempt: 2, at: 30 }),
+      effect('end', '1', { attempt: 2, at: 40 }),
+      effect('end', '1', { worker: 'zombie', at: 20 }),
+      effect('start', '2', { at: 50 }),
+    ];
+    expect(findViolations(history({ effects }))).toEqual([]);
+    const told = effects.map((one) => (one.at === 20 ? { ...one, at: 35 } : one));
+    expect(findViolations(history({ effects: told, fleetLimit: 2 }))).toEqual([expect.stringContaining('L2')]);
+  });
+
   it('finds more handlers at once than the fleet may have, unless a killed server forgot them', () => {
     const submitted = new Map([
       ['a', ['1']],
@@ -67,8 +80,8 @@ describe('the checker of histories', () => {
     const effects = [
       effect('start', '1', { at: 10_000 }),
       effect('start', '2', { lane: 'b', at: 20_000 }),
-      effect('end', '1'),
-      effect('end', '2', { lane: 'b' }),
+      effect('end', '1', { at: 30_000 }),
+      effect('end', '2', { lane: 'b', at: 30_000 }),
     ];
     expect(findViolations(history({ submitted, effects }))).toEqual([expect.stringContaining('L5 2 handlers')]);
     const elsewhere = effects.map((one) => ({ ...one, workload: one.jobId }));

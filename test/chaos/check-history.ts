@@ -53,10 +53,15 @@ export function findViolations(history: History): string[] {
   ];
 }
 
-/** An attempt lasts from its start to the last effect it had, also when it was a zombie by then. */
+/**
+ * An attempt lasts from its start to the last effect it had, also when it was a zombie by then. An effect counts from when
+ * its handler was told that it still owns the job: a process that is stopped between that and the effect acts late, which
+ * no engine can prevent, only the receiver. In the same millisecond the order of the effects themselves counts.
+ */
 function intervalsOf(effects: readonly Effect[]): Interval[] {
   const intervals = new Map<string, Interval>();
-  effects.forEach(({ jobId, workload, lane, attempt, worker, at }, line) => {
+  const inTime = effects.toSorted((a, b) => a.at - b.at);
+  inTime.forEach(({ jobId, workload, lane, attempt, worker, at }, line) => {
     const key = `${jobId}/${attempt}/${worker}`;
     const known = intervals.get(key);
     if (known) Object.assign(known, { to: line, until: at });

@@ -12,7 +12,7 @@ export type Effect = {
   n: number;
   attempt: number;
   worker: string;
-  /** Milliseconds since the epoch. */
+  /** When the handler was last told that it still owns the job, right before the effect: milliseconds since the epoch. */
   at: number;
 };
 

@@ -40,27 +40,21 @@ async function serve({ name, limits }: ChaosWorkload): Promise<Worker> {
 
 async function act(job: JobInput<ChaosCommand>, context: HandlerContext, worker: string): Promise<{ n: number }> {
   const { jobId, workload, lane, data } = job;
-  const effect = (kind: 'start' | 'end') =>
-    recordEffect(effectsFile, {
-      kind,
-      jobId,
-      workload,
-      lane,
-      n: data.n,
-      attempt: context.attempt,
-      worker,
-      at: Date.now(),
-    });
-  const own = async () => (settings.careless ? undefined : context.assertOwned());
-  await own();
-  effect('start');
+  const effect = async (kind: 'start' | 'end') => {
+    const said = { kind, jobId, workload, lane, n: data.n, attempt: context.attempt, worker };
+    if (!settings.careless) {
+      await context.assertOwned();
+      context.signal.throwIfAborted(); // the process may have been stopped since the answer was on its way
+    }
+    recordEffect(effectsFile, { ...said, at: Date.now() });
+  };
+  await effect('start');
   context.progress(50);
   await sleepUnlessAborted(data.ms, settings.careless ? new AbortController().signal : context.signal);
   if (context.attempt <= data.failures) {
     throw new JobFailure({ code: 'PASSING', message: 'It will pass.', retryable: true });
   }
-  await own();
-  effect('end');
+  await effect('end');
   return { n: data.n };
 }
 

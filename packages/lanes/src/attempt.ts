@@ -54,8 +54,9 @@ export class Attempt {
     this.#intents = [...start.intents];
   }
 
-  /** Aborted when the attempt must stop. */
+  /** Aborted when the attempt must stop; a lease that has run out is noticed here at the latest. */
   get signal(): AbortSignal {
+    if (!this.#start.leaseValid()) this.abort(new LanesError('LEASE_LOST', 'the lease on this job has run out'));
     return this.#abort.signal;
   }
 
@@ -109,7 +110,6 @@ export class Attempt {
       const last = await this.#persistently(() => log.last(command.workload, command.lane, command.jobId));
       if (last?.seq !== this.#seq) this.#fault(new LanesError('FENCED_OUT', 'another worker has taken over this job'));
     });
-    if (!this.#start.leaseValid()) this.abort(new LanesError('LEASE_LOST', 'the lease on this job has run out'));
     this.signal.throwIfAborted();
   }
 

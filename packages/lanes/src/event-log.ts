@@ -7,6 +7,7 @@ import { GroupCommit } from './group-commit.ts';
 import { GroupRead } from './group-read.ts';
 import { pause } from './pause.ts';
 import type { OutMessage } from './publish.ts';
+import { eventHeaders, traceAppend } from './tracing.ts';
 import { whileConnected } from './while-connected.ts';
 
 /** The last event of a job. `id` is its CloudEvents id. */
@@ -53,8 +54,8 @@ export class EventLog {
    * @returns the sequence of the event.
    * @throws LanesError FENCED_OUT when another writer was first, UNAVAILABLE when aborted before the outcome is known.
    */
-  async append(event: JobEvent, expected: number, signal?: AbortSignal): Promise<number> {
-    return this.#appendMessage(this.#encode(event, expected), expected, signal);
+  append(event: JobEvent, expected: number, signal?: AbortSignal): Promise<number> {
+    return traceAppend(event, () => this.#appendMessage(this.#encode(event, expected), expected, signal));
   }
 
   /**
@@ -63,7 +64,11 @@ export class EventLog {
    * @returns their sequences; the second is undefined when it was not written.
    * @throws as {@link EventLog.append}, for the first.
    */
-  async appendBoth(first: Append, second: Append, signal?: AbortSignal): Promise<[number, number | undefined]> {
+  appendBoth(first: Append, second: Append, signal?: AbortSignal): Promise<[number, number | undefined]> {
+    return traceAppend(first.event, () => this.#appendBoth(first, second, signal));
+  }
+
+  async #appendBoth(first: Append, second: Append, signal?: AbortSignal): Promise<[number, number | undefined]> {
     const messages = [this.#encode(first.event, first.expected), this.#encode(second.event, second.expected)] as const;
     try {
       const [one, two] = await this.#commit.append(messages, 'in order');
@@ -121,7 +126,11 @@ export class EventLog {
     return {
       subject: this.#names.event(event.workload, event.lane, event.jobId),
       data: JSON.stringify(event),
-      headers: { ...cloudEventHeaders(event), 'Nats-Expected-Last-Subject-Sequence': String(expected) },
+      headers: {
+        ...cloudEventHeaders(event),
+        ...eventHeaders(event),
+        'Nats-Expected-Last-Subject-Sequence': String(expected),
+      },
     };
   }
 

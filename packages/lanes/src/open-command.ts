@@ -3,6 +3,7 @@ import type { Delivered } from './claim.ts';
 import { decodeCommand, decodeEvent } from './codec.ts';
 import type { StoredCommand } from './read-lane.ts';
 import type { TakenTurn } from './taken-turn.ts';
+import { rememberOrigin } from './tracing.ts';
 import type { WorkerContext } from './worker-context.ts';
 
 /** A stored command, ready to be claimed; or what is wrong with it. */
@@ -21,6 +22,7 @@ export function openCommand(turn: TakenTurn, stored: StoredCommand): Opened {
   if (command.lane !== subject?.lane || command.workload !== subject.workload) {
     return { ok: false, reason: 'the command is stored under the subject of another lane' };
   }
+  rememberOrigin(command, stored.header);
   const known =
     last && command.jobId === jobId ? { event: decodeEvent(last.text), seq: last.seq, id: last.id } : undefined;
   return { ok: true, delivered: { command, commandSeq, storedAt, last: known, delivery: turn.delivery } };

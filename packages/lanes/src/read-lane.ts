@@ -1,4 +1,5 @@
 import type { LaneQueue } from '@lanekeeper/contracts';
+import type { MsgHdrs } from '@nats-io/nats-core';
 import { readBatch, type StoredMessage } from './direct-batch.ts';
 import type { LastMessage } from './event-log.ts';
 import type { Lanes } from './open-lanes.ts';
@@ -13,6 +14,7 @@ export type StoredCommand = {
   /** When it was stored, milliseconds since the epoch. */
   storedAt: number;
   last: LastMessage | undefined;
+  header: MsgHdrs;
 };
 
 /** Commands of a lane in their order. `more`: there are others behind them. */
@@ -38,6 +40,7 @@ export async function readLane(lanes: Pick<Lanes, 'nc' | 'names' | 'events'>, pa
     text: message.text,
     jobId: ids[index] ?? '',
     storedAt: message.time.getTime(),
+    header: message.header,
     last: last.get(ids[index] ?? ''),
   }));
   return { commands, more: (stored.at(-1)?.pending ?? 0) > 0 };

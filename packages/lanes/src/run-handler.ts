@@ -3,6 +3,8 @@ import type { Attempt, Outcome } from './attempt.ts';
 import { backoffDelay } from './backoff.ts';
 import { isLanesError, LanesError } from './errors.ts';
 import { jobLog } from './job-log.ts';
+import { codeOf, measureAttempt } from './metrics.ts';
+import { traceHandler } from './tracing.ts';
 import { JobFailure, JobHandedBack, JobUncertain } from './types.ts';
 import type { WorkerContext } from './worker-context.ts';
 
@@ -13,11 +15,24 @@ const EVENT_OVERHEAD_BYTES = 16_384;
  * Runs the handler on a claimed command, within the workload's timeout, and says how it ended. Never throws: whatever
  * the handler throws becomes an outcome. Undefined when the attempt lost its job meanwhile: nothing is to be written.
  */
-export async function runHandler(
+export function runHandler(
   context: WorkerContext,
   command: Command,
   attempt: Attempt,
-  start: { attempt: number; intents: readonly string[] },
+  start: Start,
+): Promise<Outcome | undefined> {
+  const run = () => runOnce(context, command, attempt, start);
+  return measureAttempt(command, start.attempt, () => traceHandler(command, run, codeOf));
+}
+
+/** Where an attempt begins: its number, and the steps announced by those before it. */
+type Start = { attempt: number; intents: readonly string[] };
+
+async function runOnce(
+  context: WorkerContext,
+  command: Command,
+  attempt: Attempt,
+  start: Start,
 ): Promise<Outcome | undefined> {
   const { timeoutMs } = context.workload.limits;
   const timeOut = () => attempt.abort(new LanesError('TIMED_OUT', `the attempt took longer than ${timeoutMs} ms`));
@@ -29,7 +44,9 @@ export async function runHandler(
   try {
     attempt.signal.throwIfAborted(); // it may have been told to stop before it began
     const result = await context.handle(command, {
-      signal: attempt.signal,
+      get signal() {
+        return attempt.signal;
+      },
       attempt: start.attempt,
       intents: start.intents,
       progress: (percent, note) => attempt.progress(percent, note),

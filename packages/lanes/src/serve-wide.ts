@@ -29,7 +29,7 @@ export async function serveWide(context: WorkerContext, turn: TakenTurn): Promis
   }
 }
 
-/** Serves the first command that can be had; undefined when its job has ended. */
+/** Serves the first command that can be had; undefined when one was, and the turn may go on. */
 async function serveFirst(
   context: WorkerContext,
   turn: TakenTurn,
@@ -94,7 +94,8 @@ async function serveCommand(context: WorkerContext, turn: TakenTurn, { stored }:
     case 'claimed': {
       const worked = await work(context, turn, opened.delivered, claimed, async () => undefined);
       if (worked.type === 'ended') turn.settled.addSingle(stored);
-      return worked;
+      // One that waits for its retry keeps its place; whether the turn goes on with another is asked as after any other.
+      return worked.type === 'waits' ? { type: 'ended' } : worked;
     }
   }
 }

@@ -7,6 +7,8 @@ import { apiCodes, isLanesError, LanesError, PublishRefused } from './errors.ts'
 import type { EventLog } from './event-log.ts';
 import { type GroupCommit, MAX_BATCH_MESSAGES } from './group-commit.ts';
 import { claimKey, derivedJobId, type Idempotency } from './idempotency.ts';
+import { countSubmitted } from './metrics.ts';
+import { traceHeaders, traceSend } from './tracing.ts';
 import type { Demand, TurnOffers } from './turns.ts';
 
 /** Work to submit. `width` is the workload's: how many turns the lane may hold. */
@@ -91,18 +93,20 @@ function draft(job: NewJob, jobId: string): Draft {
 
 async function store(deps: SubmitDeps, drafts: readonly Draft[]): Promise<void> {
   if (drafts.length === 0) return;
-  const seqs = await storeCommands(deps, drafts);
-  await storeQueuedEvents(deps, drafts, seqs);
+  const commands = drafts.map(({ command }) => command);
+  await traceSend(commands, async () => storeQueuedEvents(deps, drafts, await storeCommands(deps, drafts)));
+  countSubmitted(commands);
   void deps.turns.offer(demandsOf(drafts)).catch(deps.onHealable);
 }
 
 /** The sequences of the commands; undefined where an earlier submit under the same key had stored the batch already. */
 async function storeCommands(deps: SubmitDeps, drafts: readonly Draft[]): Promise<number[] | undefined> {
+  const sentFrom = traceHeaders();
   const messages = drafts.map(({ command, width }) => ({
     // Order goes before priority: a lane of width 1 has one queue.
     subject: deps.names.command(command.workload, command.lane, width > 1 ? command.priority : 'normal'),
     data: JSON.stringify(command),
-    headers: { 'Nats-Msg-Id': command.jobId },
+    headers: { 'Nats-Msg-Id': command.jobId, ...sentFrom },
   }));
   const limit = deps.nc.info?.max_payload ?? 1_048_576;
   // Headers and the event that carries the command again need room too.

@@ -11,6 +11,9 @@ export type HandlerContext = {
   /**
    * Aborted when the attempt must stop: timed out, forced to cancel, replaced by another worker (fenced out), or the
    * process is going away. Its reason says which. Pass it on to everything that can be aborted.
+   *
+   * Asked for anew (`context.signal.throwIfAborted()`) it looks at the lease at that very moment: right before an effect
+   * that is made in the same step, a process that was stopped meanwhile finds out.
    */
   readonly signal: AbortSignal;
   /** Which attempt this is, from 1. */

@@ -7,6 +7,7 @@ import { LanesError } from './errors.ts';
 import { clearForcedCancel, readForcedCancel } from './forced-cancel.ts';
 import { runHandler } from './run-handler.ts';
 import type { TakenTurn } from './taken-turn.ts';
+import { traceWork } from './tracing.ts';
 import type { WorkerContext } from './worker-context.ts';
 
 /**
@@ -19,10 +20,21 @@ export type Worked = { type: 'ended'; next?: Claimed } | { type: 'waits'; until:
  * Works on a claimed command: runs its handler and writes how it ended. `successor` is asked, when the job has ended for
  * good, for the lane's next command if this turn goes on with it.
  */
-export async function work(
+export function work(
   context: WorkerContext,
   turn: TakenTurn,
-  { command }: Delivered,
+  delivered: Delivered,
+  claimed: Claimed,
+  successor: () => Promise<Delivered | undefined>,
+): Promise<Worked> {
+  const { command } = delivered;
+  return traceWork(command, claimed.attempt, () => workOn(context, turn, command, claimed, successor));
+}
+
+async function workOn(
+  context: WorkerContext,
+  turn: TakenTurn,
+  command: Command,
   claimed: Claimed,
   successor: () => Promise<Delivered | undefined>,
 ): Promise<Worked> {

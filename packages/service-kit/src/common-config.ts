@@ -1,5 +1,6 @@
 import { type Workload, type WorkloadLimits, workloads } from '@lanekeeper/contracts';
 import Type, { type TInteger } from 'typebox';
+import { telemetryVariables } from './telemetry/telemetry-variables.ts';
 
 /** Variables that every service reads. Spread into a service's own schema. */
 export const commonVariables = {
@@ -14,6 +15,7 @@ export const commonVariables = {
     default: 30_000,
     description: 'How long a stop waits for running work, in milliseconds',
   }),
+  ...telemetryVariables,
 };
 
 /** Variables of services that talk to NATS. */

@@ -1,5 +1,6 @@
 import { Kysely, MysqlDialect } from 'kysely';
 import { createPool, type Pool } from 'mysql2';
+import { recordQuery } from './telemetry/database-spans.ts';
 
 /** Where the database is and how many connections to hold. */
 export type DatabaseOptions = {
@@ -11,7 +12,7 @@ export type DatabaseOptions = {
 
 /** Opens a typed connection pool to MySQL or MariaDB; see {@link connectPool}. */
 export function connectDatabase<Schema>(options: DatabaseOptions): Kysely<Schema> {
-  return new Kysely<Schema>({ dialect: new MysqlDialect({ pool: connectPool(options) }) });
+  return new Kysely<Schema>({ dialect: new MysqlDialect({ pool: connectPool(options) }), log: recordQuery });
 }
 
 /**

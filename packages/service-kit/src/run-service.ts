@@ -1,6 +1,9 @@
 import { ConfigError } from './load-config.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { Releasers } from './releasers.ts';
+import { reportFaults } from './telemetry/report-faults.ts';
+import { startTelemetry } from './telemetry/start-telemetry.ts';
+import type { TelemetryConfig } from './telemetry/telemetry-variables.ts';
 
 /** What a service gets to start with. */
 export type ServiceContext = {
@@ -13,8 +16,11 @@ export type ServiceContext = {
   stop: (exitCode: number, reason: string) => void;
 };
 
+/** What the frame itself is set by: see commonVariables. */
+export type FrameConfig = TelemetryConfig & { LOG_LEVEL: string; DRAIN_TIMEOUT_MS: number };
+
 /** A service's name, its settings for the frame, and its start. */
-export type Service<Config extends { LOG_LEVEL: string; DRAIN_TIMEOUT_MS: number }> = {
+export type Service<Config extends FrameConfig> = {
   name: string;
   loadConfig: () => Config;
   start: (config: Config, context: ServiceContext) => Promise<void>;
@@ -25,14 +31,15 @@ const CLOSE_MARGIN_MS = 5_000;
 
 /**
  * Runs a service as this process: loads its configuration (exit 78 with every wrong variable named when it is not
- * valid), starts it, and on SIGTERM or SIGINT releases everything within the drain timeout and exits.
+ * valid), starts its telemetry and it, and on SIGTERM or SIGINT releases everything within the drain timeout and exits.
  */
-export async function runService<Config extends { LOG_LEVEL: string; DRAIN_TIMEOUT_MS: number }>(
-  service: Service<Config>,
-): Promise<void> {
+export async function runService<Config extends FrameConfig>(service: Service<Config>): Promise<void> {
   const config = configOrExit(service);
-  const log = createLogger(service.name, config.LOG_LEVEL);
+  const telemetry = await startTelemetry(service.name, config);
+  const log = createLogger(service.name, config.LOG_LEVEL, telemetry.writeLog);
   const releasers = new Releasers(log);
+  reportFaults(log);
+  releasers.add('telemetry', () => telemetry.stop());
   const stopping = new AbortController();
   const stop = (exitCode: number, reason: string) => {
     if (stopping.signal.aborted) return;
@@ -59,9 +66,7 @@ export async function runService<Config extends { LOG_LEVEL: string; DRAIN_TIMEO
   }
 }
 
-function configOrExit<Config extends { LOG_LEVEL: string; DRAIN_TIMEOUT_MS: number }>(
-  service: Service<Config>,
-): Config {
+function configOrExit<Config extends FrameConfig>(service: Service<Config>): Config {
   try {
     return service.loadConfig();
   } catch (error) {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
+import { freePort } from '@lanekeeper/local-stack';
 import { expect, it } from 'vitest';
 
 const ENTRY = path.join(import.meta.dirname, 'example-service.ts');
@@ -52,6 +53,14 @@ it('exits with 78 and names the wrong variable when the configuration is not val
   const service = run({ PORT: '-1' });
   expect(await service.exited).toBe(78);
   expect(service.output()).toMatch(/PORT .*Port to listen on/);
+});
+
+it('stops in time when what it reports to does not answer', async () => {
+  const nobody = `http://127.0.0.1:${await freePort()}`;
+  const service = run({ OTEL_EXPORTER_OTLP_ENDPOINT: nobody, DRAIN_TIMEOUT_MS: '0' });
+  await service.said('"started"');
+  service.child.kill('SIGTERM');
+  expect(await service.exited).toBe(0);
 });
 
 it('keeps secrets out of its log', async () => {

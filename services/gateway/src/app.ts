@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
-import { problemPlugin, refuseBrokenHttp, sendFrameworkProblem } from '@lanekeeper/service-kit';
+import { httpTelemetry, problemPlugin, refuseBrokenHttp, sendFrameworkProblem } from '@lanekeeper/service-kit';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import { openAuth } from './auth/open-auth.ts';
 import { trustedProxies } from './config.ts';
@@ -19,14 +19,20 @@ import { jobRoute } from './routes/api/image-queue/job.ts';
 import { queueStatsRoute } from './routes/api/image-queue/queue-stats.ts';
 import { removeBgQueueRoute } from './routes/api/image-queue/remove-bg-queue.ts';
 import { workerHealthRoute } from './routes/api/worker/health.ts';
+import { compatDealersRoute } from './routes/dealers/dealers.ts';
 import { healthRoutes } from './routes/health.ts';
+import { fetchLogRoutes } from './routes/jobs/fetch-logs.ts';
+import { fetchQueueRoutes } from './routes/jobs/queue.ts';
+import { fetchQueueViewRoutes } from './routes/jobs/queue-view.ts';
 import { accountSecretRoutes } from './routes/v1/account-secrets.ts';
 import { accountRoutes } from './routes/v1/accounts.ts';
+import { dealerRoutes } from './routes/v1/dealers.ts';
 import { eventTicketRoute } from './routes/v1/event-ticket.ts';
 import { evidenceRoutes } from './routes/v1/evidence.ts';
 import { jobActionRoutes } from './routes/v1/job-actions.ts';
 import { laneRoutes } from './routes/v1/lanes.ts';
 import { readRoutes } from './routes/v1/reads.ts';
+import { scheduleRoutes } from './routes/v1/schedules.ts';
 import { submitJobsRoute } from './routes/v1/submit-jobs.ts';
 
 /** Room for 1,000 photo URLs of 2 kB each with their records, in bytes. */
@@ -49,6 +55,12 @@ const routes = [
   accountRoutes,
   accountSecretRoutes,
   evidenceRoutes,
+  fetchQueueRoutes,
+  fetchQueueViewRoutes,
+  fetchLogRoutes,
+  compatDealersRoute,
+  dealerRoutes,
+  scheduleRoutes,
   healthRoutes,
 ];
 
@@ -72,6 +84,7 @@ export async function createApp(deps: GatewayDeps, log: FastifyBaseLogger): Prom
   app.setSerializerCompiler(() => JSON.stringify);
   app.removeContentTypeParser('text/plain');
   await app.register(problemPlugin);
+  await app.register(httpTelemetry);
   await app.register(requestLog);
   await app.register(securityHeaders);
   const auth = openAuth(deps.config);

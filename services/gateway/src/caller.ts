@@ -63,7 +63,8 @@ export function seesLane({ tenants }: Pick<Caller, 'tenants'>, workload: string,
 /** Routes for everybody: probes, documentation, and images, whose names nobody guesses. */
 const OPEN = /^\/(healthz|readyz|openapi\.json|docs(\/.*)?|media\/.*)$/;
 /** Routes that limit a client to its own lanes. Any other is not a client's until it does, and is listed here. */
-const FOR_CLIENTS = /^\/(api\/image-queue\/.+|v1\/(jobs|lanes|events|stats)(\/.*)?)$/;
+const FOR_CLIENTS =
+  /^\/(api\/image-queue\/.+|accounts\/.+|dealers|jobs\/.*|v1\/(jobs|lanes|events|stats|accounts|dealers|schedules|fetch-logs)(\/.*)?)$/;
 /** The only thing that a viewer may post. */
 export const TICKET_ROUTE = '/v1/events/ticket';
 

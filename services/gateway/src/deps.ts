@@ -2,6 +2,7 @@ import type { Stats, Workload, WorkloadLimits } from '@lanekeeper/contracts';
 import type { ReadinessChecks } from '@lanekeeper/service-kit';
 import type { AccountStore } from './accounts/open-accounts.ts';
 import type { GatewayConfig } from './config.ts';
+import type { DealerStore } from './dealers/open-dealers.ts';
 import type { Engine } from './engine.ts';
 import type { RateLimits } from './limits/rate-limits.ts';
 import type { StatusClient } from './status/status-client.ts';
@@ -16,5 +17,6 @@ export type GatewayDeps = {
   workloadLimits: Readonly<Record<Workload, WorkloadLimits>>;
   rateLimits: RateLimits;
   accounts: AccountStore;
+  dealers: DealerStore;
   checks: ReadinessChecks;
 };

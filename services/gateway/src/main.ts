@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { runService } from '@lanekeeper/service-kit';
+import { observeDisk, observeReadiness, runService } from '@lanekeeper/service-kit';
 import { createApp } from './app.ts';
 import { loadGatewayConfig } from './config.ts';
 import { openDeps } from './open-deps.ts';
@@ -9,7 +9,10 @@ await runService({
   loadConfig: () => loadGatewayConfig(process.env),
   async start(config, context) {
     await mkdir(config.MEDIA_DIR, { recursive: true });
-    const app = await createApp(openDeps(config, context), context.log);
+    const deps = openDeps(config, context);
+    observeReadiness(deps.checks);
+    observeDisk('media', config.MEDIA_DIR);
+    const app = await createApp(deps, context.log);
     context.releasers.add('http', () => app.close());
     await app.listen({ host: config.HOST, port: config.PORT });
   },

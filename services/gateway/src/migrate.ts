@@ -1,5 +1,5 @@
-/** Brings the tables of this service up to date, and ends: `node src/migrate.ts` with DATABASE_URL. */
+/** Brings the tables that this service uses up to date, and ends: `node src/migrate.ts` with DATABASE_URL. */
 import { runMigrations } from '@lanekeeper/service-kit';
-import { gatewayMigrations } from './limits/limits-table.ts';
+import { tables } from './tables.ts';
 
-await runMigrations('gateway', { gateway: gatewayMigrations }, process.env);
+await runMigrations('gateway', tables, process.env);

@@ -1,14 +1,14 @@
-import { accountsMigrations } from '@lanekeeper/accounts';
 import { allLimitsFrom, connectNats, type ServiceContext } from '@lanekeeper/service-kit';
 import { openAccounts } from './accounts/open-accounts.ts';
 import type { GatewayConfig } from './config.ts';
+import { openDealers } from './dealers/open-dealers.ts';
 import type { GatewayDeps } from './deps.ts';
 import { lanesEngine } from './lanes-engine.ts';
-import { gatewayMigrations } from './limits/limits-table.ts';
 import { openLimits } from './limits/open-limits.ts';
 import { openDatabase } from './open-database.ts';
 import { keepStats } from './status/stats-cache.ts';
 import { statusClient } from './status/status-client.ts';
+import { tables } from './tables.ts';
 
 /** Connects the gateway to what it needs, in the background: it serves, and says what is missing, from the start. */
 export function openDeps(config: GatewayConfig, { log, releasers }: ServiceContext): GatewayDeps {
@@ -19,7 +19,7 @@ export function openDeps(config: GatewayConfig, { log, releasers }: ServiceConte
     log,
   });
   releasers.add('nats', () => engine.close());
-  const database = openDatabase(config, { gateway: gatewayMigrations, accounts: accountsMigrations }, log);
+  const database = openDatabase(config, tables, log);
   releasers.add('database', () => database.close());
   const status = statusClient(config.STATUS_URL);
   const stats = keepStats(
@@ -35,6 +35,7 @@ export function openDeps(config: GatewayConfig, { log, releasers }: ServiceConte
     workloadLimits: allLimitsFrom(config),
     rateLimits: openLimits(config, database, log),
     accounts: openAccounts(config, database.db),
+    dealers: openDealers(config, database.db),
     checks: { nats: () => engine.missing(), database: () => database.missing(), status: () => status.missing() },
   };
 }

@@ -5,6 +5,7 @@ import { fastify } from 'fastify';
 import { openAccounts } from '../src/accounts/open-accounts.ts';
 import { createApp } from '../src/app.ts';
 import { loadGatewayConfig } from '../src/config.ts';
+import { openDealers } from '../src/dealers/open-dealers.ts';
 import type { GatewayDeps } from '../src/deps.ts';
 import type { Engine } from '../src/engine.ts';
 import { noLimits } from '../src/limits/rate-limits.ts';
@@ -61,6 +62,7 @@ export async function aGateway(parts: Partial<GatewayDeps> = {}, env: NodeJS.Pro
     workloadLimits: limitsOf(workloads),
     rateLimits: noLimits,
     accounts: openAccounts(config, connectDatabase({ url: config.DATABASE_URL, poolSize: 1 })),
+    dealers: openDealers(config, connectDatabase({ url: config.DATABASE_URL, poolSize: 1 })),
     checks: {},
     ...parts,
   };

@@ -10,6 +10,7 @@ const documented = [
   'GET /api/image-queue/queue-stats',
   'GET /api/worker/health',
   'GET /healthz',
+  'GET /metrics',
   'GET /readyz',
   'GET /v1/accounts',
   'GET /v1/accounts/{id}',

@@ -20,6 +20,13 @@ test('a job may be started later, by a time in any zone', async () => {
   expect(gateway.engine.submitted[0]).toMatchObject([{ runAt: '2030-01-01T00:00:00.000Z' }]);
 });
 
+test('a job may be started later, by a time in any zone', async () => {
+  await using gateway = await aGateway();
+  const answer = await gateway.app.inject(post('/v1/jobs', job({ runAt: '2030-01-01T01:00:00+01:00' })));
+  expect(answer.statusCode).toBe(202);
+  expect(gateway.engine.submitted[0]).toMatchObject([{ runAt: '2030-01-01T00:00:00.000Z' }]);
+});
+
 test('1,000 jobs of several lanes are accepted in one submit, in order', async () => {
   await using gateway = await aGateway();
   const jobs = Array.from({ length: 1_000 }, (_, index) => {

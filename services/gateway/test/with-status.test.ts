@@ -1,17 +1,15 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import path from 'node:path';
 import { type FreshDatabase, freePort, freshDatabase } from '@lanekeeper/local-stack';
 import { connectNats, createLogger } from '@lanekeeper/service-kit';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
 import { lanesEngine } from '../src/lanes-engine.ts';
 import { aGateway, bulkOf, post, single } from './a-gateway.ts';
+import { type StatusProcess, startStatusProcess } from './status-process.ts';
 
 const log = createLogger('test', 'silent');
 const prefix = `gws${randomBytes(4).toString('hex')}-`;
 let database: FreshDatabase;
-let status: ChildProcess;
+let status: StatusProcess;
 let statusPort: number;
 
 beforeAll(async () => {
@@ -20,31 +18,13 @@ beforeAll(async () => {
   status = startStatus();
 });
 afterAll(async () => {
-  await stopStatus();
+  await status.stop();
   await database.drop();
 });
 
 /** Starts the status service as a process of its own, always at the same port. */
-function startStatus(): ChildProcess {
-  const main = path.join(import.meta.dirname, '../../status/src/main.ts');
-  return spawn(process.execPath, [main], {
-    env: {
-      PATH: process.env.PATH,
-      NATS_URL: inject('natsUrl'),
-      DATABASE_URL: database.url,
-      STREAM_PREFIX: prefix,
-      PORT: String(statusPort),
-      LOG_LEVEL: 'silent',
-    },
-    stdio: 'ignore',
-  });
-}
-
-async function stopStatus(): Promise<void> {
-  if (status.exitCode !== null || status.signalCode !== null) return;
-  const exit = once(status, 'exit');
-  status.kill('SIGTERM');
-  await exit;
+function startStatus(): StatusProcess {
+  return startStatusProcess({ natsUrl: inject('natsUrl'), databaseUrl: database.url, prefix, port: statusPort });
 }
 
 /** A gateway before the real status service and real lanes, listening. */
@@ -146,7 +126,7 @@ test('events come once each and in order through restarts of the status service 
   const caughtUp = () => vi.waitFor(() => expect(seen()).toHaveLength(submitted.length), { timeout: 20_000 });
   await submit();
   await caughtUp();
-  await stopStatus();
+  await status.stop();
   await submit();
   status = startStatus();
   await caughtUp();

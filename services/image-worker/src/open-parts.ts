@@ -1,11 +1,12 @@
 import { createPhotoFetcher, parseAllowedHosts } from '@lanekeeper/photos';
-import type { ServiceContext } from '@lanekeeper/service-kit';
+import { observeDisk, type ServiceContext } from '@lanekeeper/service-kit';
 import { openDatabase } from '@lanekeeper/worker-kit';
 import type { Kysely } from 'kysely';
 import { type ImageWorkerConfig, rembgUrls } from './config.ts';
 import { makeWarmUpPhoto } from './image-library.ts';
 import { createRecords } from './records/records.ts';
 import { type ImagesDatabase, imagesMigrations } from './records/records-schema.ts';
+import { observeRembg } from './rembg/observe-rembg.ts';
 import { RembgPool } from './rembg/rembg-pool.ts';
 import type { RemoveBgParts } from './remove-bg.ts';
 import { createLocalStore } from './store/local-store.ts';
@@ -28,6 +29,8 @@ export async function openParts(config: ImageWorkerConfig, context: ServiceConte
     log,
   });
   releasers.add('rembg', () => rembg.close());
+  observeRembg(rembg);
+  if (config.STORE === 'local') observeDisk('media', config.MEDIA_DIR);
   return { db, fetcher, rembg, records: createRecords(db), store: await openStore(config), model: config.REMBG_MODEL };
 }
 

@@ -1,6 +1,7 @@
 import type { RemoveBgData, RemoveBgOptions, RemoveBgResult } from '@lanekeeper/contracts';
 import type { Handler, HandlerContext } from '@lanekeeper/lanes';
 import type { PhotoFetcher } from '@lanekeeper/photos';
+import { inSpan } from '@lanekeeper/service-kit';
 import { jobFailure } from '@lanekeeper/worker-kit';
 import { withFullSize } from './image-library.ts';
 import { imageName } from './image-name.ts';
@@ -37,7 +38,7 @@ export function createRemoveBg(parts: RemoveBgParts): Handler<RemoveBgData, Remo
     const present = record.url === null ? undefined : parts.store.nameOf(record.url);
     if (record.url !== photoUrl && present === undefined) throw jobFailure('RECORD_CHANGED');
 
-    const source = await parts.fetcher.fetch(photoUrl, context.signal);
+    const source = await inSpan('fetch photo', {}, () => parts.fetcher.fetch(photoUrl, context.signal), 'client');
     context.progress(progressAfter.fetch, 'photo fetched');
     const options = data.options ?? {};
     const name = imageName(source, 'remove-bg', options.model ?? parts.model, options);
@@ -65,13 +66,19 @@ async function findOrMake(
 ): Promise<StoredImage> {
   const stored = await store.find(name, signal);
   if (stored) return stored;
-  const photo = await decodePhoto(source);
+  const photo = await inSpan('decode photo', {}, () => decodePhoto(source));
   progress(progressAfter.decode, 'photo checked');
   signal.throwIfAborted();
-  const mask = await rembg.removeBackground(photo.copy, options.model ?? model, signal);
+  const asked = options.model ?? model;
+  const mask = await inSpan(
+    'rembg',
+    { 'lanekeeper.rembg.model': asked },
+    () => rembg.removeBackground(photo.copy, asked, signal),
+    'client',
+  );
   progress(progressAfter.mask, 'background removed');
-  const image = await withFullSize(signal, () => cutOut(photo, mask, options));
-  return await store.put(name, image, signal);
+  const image = await inSpan('cut out', {}, () => withFullSize(signal, () => cutOut(photo, mask, options)));
+  return await inSpan('store image', {}, () => store.put(name, image, signal), 'client');
 }
 
 async function replacePhoto(
@@ -81,7 +88,8 @@ async function replacePhoto(
   context: HandlerContext,
 ): Promise<void> {
   await context.assertOwned();
-  const outcome = await records.replacePhoto({ recordId, vendorId, source: photoUrl, photoUrl: url }, context.signal);
+  const change = { recordId, vendorId, source: photoUrl, photoUrl: url };
+  const outcome = await inSpan('write record', {}, () => records.replacePhoto(change, context.signal), 'client');
   if (outcome === 'missing') throw jobFailure('RECORD_NOT_FOUND');
   if (outcome === 'changed') throw jobFailure('RECORD_CHANGED');
 }

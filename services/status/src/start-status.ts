@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { isWorkload, names } from '@lanekeeper/contracts';
-import { openLanes } from '@lanekeeper/lanes';
+import { type Lanes, openLanes } from '@lanekeeper/lanes';
 import {
   connectDatabase,
   connectNats,
   limitsFrom,
   migrate,
+  observeReadiness,
   type Releasers,
   type ServiceContext,
 } from '@lanekeeper/service-kit';
@@ -17,6 +18,8 @@ import type { StatusConfig } from './config.ts';
 import { migrations } from './database/migrations.ts';
 import type { StatusSchema } from './database/schema.ts';
 import { buildApp } from './http/build-app.ts';
+import { observeLanes } from './observe-lanes.ts';
+import { observeProjection } from './observe-projection.ts';
 import { AppliedPosition } from './projection/applied-position.ts';
 import { Projector } from './projection/projector.ts';
 import { watchPosition } from './projection/watch-position.ts';
@@ -35,13 +38,13 @@ const STATS_TTL_MS = 1_000;
 /** Streams that may read the past at once: each costs a consumer, of which a stream has at most 1,000. */
 const CATCH_UPS = 32;
 
-type Connections = { nc: NatsConnection; js: JetStreamClient; db: Kysely<StatusSchema> };
+type Connections = { lanes: Lanes; nc: NatsConnection; js: JetStreamClient; db: Kysely<StatusSchema> };
 
 /** Starts the service; resolves with its URL when it serves. Everything it holds is registered with the releasers. */
 export async function startStatus(config: StatusConfig, context: ServiceContext): Promise<string> {
   const { log, releasers } = context;
   const connections = await connect(config, context);
-  const { js, db } = connections;
+  const { js, db, lanes } = connections;
   const { eventsStream } = names(config.STREAM_PREFIX);
   const bounds = () => streamBounds(js, eventsStream);
   const applied = new AppliedPosition();
@@ -49,15 +52,20 @@ export async function startStatus(config: StatusConfig, context: ServiceContext)
   const atStart = await bounds();
   const live = new LiveEvents({ js, log, prefix: config.STREAM_PREFIX, applied, directory }, atStart);
   const projector = runInBackground(config, context, { ...connections, applied, ...atStart }, live);
+  const checks = readinessChecks({ ...connections, projector, applied, bounds });
+  observeReadiness(checks);
+  const statsOf = briefStats(db);
+  observeLanes(lanes, () => statsOf(undefined));
+  observeProjection({ lanes, projector, applied, bounds });
   const app = await buildApp({
     db,
     log,
     fresh: freshEnough(applied, async () => (await bounds()).lastSeq),
-    statsOf: briefStats(db),
+    statsOf,
     limitsOf: (workload) => (isWorkload(workload) ? limitsFrom(workload, config) : { width: 1, fleetLimit: 1 }),
     streams: { js, prefix: config.STREAM_PREFIX, directory, live, slots: new Slots(CATCH_UPS), bounds },
     outlet: { heartbeatMs: config.SSE_HEARTBEAT_MS, stalledMs: config.SSE_STALLED_MS },
-    checks: readinessChecks({ ...connections, projector, applied, bounds }),
+    checks,
   });
   releasers.add('http', () => app.close());
   return app.listen({ host: config.HOST, port: config.PORT });
@@ -69,8 +77,8 @@ async function connect(config: StatusConfig, { log, releasers }: ServiceContext)
   await migrate(db as unknown as Kysely<never>, 'status', migrations, log);
   const nc = await connectNats({ url: config.NATS_URL, name: 'status', log });
   releasers.add('nats', () => nc.close());
-  await openLanes({ nc, prefix: config.STREAM_PREFIX, replicas: config.STREAM_REPLICAS });
-  return { nc, js: jetstream(nc), db };
+  const lanes = await openLanes({ nc, prefix: config.STREAM_PREFIX, replicas: config.STREAM_REPLICAS });
+  return { lanes, nc, js: jetstream(nc), db };
 }
 
 /** Runs the projection, the watch over it and the live events until the service stops. */

@@ -1,13 +1,12 @@
 import { type Account, AccountsError } from '@lanekeeper/accounts';
 import { invalidFields, isTransientDatabaseError, problem } from '@lanekeeper/service-kit';
 import type { FastifyRequest } from 'fastify';
-import { callerOf } from '../caller.ts';
+import { callerOf, seesLane } from '../caller.ts';
 import type { GatewayDeps } from '../deps.ts';
 
 /** Whether the caller sees an account, its lane and its jobs: a token's `accounts` are account ids. */
 export function seesAccount(request: FastifyRequest, id: string): boolean {
-  const { tenants } = callerOf(request);
-  return tenants === 'all' || tenants.includes(id);
+  return seesLane(callerOf(request), 'browser', id);
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { BrowserData, RemoveBgData, Workload, WorkloadLimits } from '@lanekeeper/contracts';
+import type { BrowserData, FetchData, RemoveBgData, Workload, WorkloadLimits } from '@lanekeeper/contracts';
 import { isWorkload } from '@lanekeeper/contracts';
 import type { NewJob } from '@lanekeeper/lanes';
 import { tenantOf } from '../caller.ts';
@@ -26,6 +26,11 @@ export function removeBgJob(data: RemoveBgData, limits: Limits): NewJob {
 /** A `browser` job for checked data. */
 export function browserJob(data: BrowserData, limits: Limits): NewJob {
   return newJob({ workload: 'browser', lane: data.accountId, data }, limits);
+}
+
+/** A `fetch` job for checked data. */
+export function fetchJob(data: FetchData, limits: Limits): NewJob {
+  return newJob({ workload: 'fetch', lane: data.dealerId, data }, limits);
 }
 
 /**

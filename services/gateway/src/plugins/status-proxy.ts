@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { PassThrough, type Readable } from 'node:stream';
 import replyFrom from '@fastify/reply-from';
+import { traceHeaders } from '@lanekeeper/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { callerOf, scopeHeaders } from '../caller.ts';
@@ -38,6 +39,7 @@ export const statusProxy = fp<{ statusUrl: string }>(
         rewriteRequestHeaders: (request, headers) => ({
           ...pick(headers, REQUEST_HEADERS),
           host: headers.host,
+          ...traceHeaders(),
           ...scopeHeaders(callerOf(request as FastifyRequest)),
         }),
         rewriteHeaders: (headers) => pick(headers, ANSWER_HEADERS),

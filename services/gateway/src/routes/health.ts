@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { findMissing } from '@lanekeeper/service-kit';
+import { findMissing, sendMetrics } from '@lanekeeper/service-kit';
 import Type from 'typebox';
 import type { GatewayDeps } from '../deps.ts';
 
@@ -20,9 +20,17 @@ const readyz = {
   },
 };
 
-/** GET /healthz, GET /readyz */
+const metrics = {
+  tags: ['Operation'],
+  summary: 'Metrics of this process, for Prometheus',
+  produces: ['text/plain'],
+  response: { 200: Type.String({ description: "Prometheus' text format" }) },
+};
+
+/** GET /healthz, GET /readyz, GET /metrics */
 export const healthRoutes: FastifyPluginAsyncTypebox<GatewayDeps> = async (app, { checks }) => {
   app.get('/healthz', { schema: healthz }, async () => ({ status: 'ok' as const }));
+  app.get('/metrics', { schema: metrics }, async (_request, reply) => await sendMetrics(reply));
   app.get('/readyz', { schema: readyz }, async (_request, reply) => {
     const missing = await findMissing(checks);
     reply.header('cache-control', 'no-store');

@@ -1,5 +1,5 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import { findMissing, problemPlugin, sendFrameworkProblem } from '@lanekeeper/service-kit';
+import { findMissing, httpTelemetry, problemPlugin, sendFrameworkProblem, sendMetrics } from '@lanekeeper/service-kit';
 import { type FastifyInstance, fastify, LogController } from 'fastify';
 import type { AppDeps } from './app-deps.ts';
 import { eventRoutes } from './event-routes.ts';
@@ -17,7 +17,9 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     routerOptions: { maxParamLength: 100 },
   }).withTypeProvider<TypeBoxTypeProvider>();
   await app.register(problemPlugin);
+  await app.register(httpTelemetry);
   app.get('/healthz', async () => ({ status: 'ok' }));
+  app.get('/metrics', (_request, reply) => sendMetrics(reply));
   app.get('/readyz', async (_request, reply) => {
     const missing = await findMissing(deps.checks);
     if (Object.keys(missing).length === 0) return { status: 'ready' };

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { invalidFields } from '@lanekeeper/service-kit';
+import { metrics } from '@opentelemetry/api';
 import { TENANTS_HEADER, tenantScope } from '../reads/tenant-scope.ts';
 import { DRAIN_FRAME } from '../sse/frames.ts';
 import { ResponseOutlet } from '../sse/response-outlet.ts';
@@ -21,6 +22,7 @@ const STREAM_HEADERS = {
 /** GET /v1/events: a stream of events (SSE). */
 export const eventRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (app, { streams, outlet: options, log }) => {
   const open = new Set<ResponseOutlet>();
+  observeClients(() => open.size);
 
   app.get('/v1/events', { schema: { querystring: EventsQuery } }, async (request, reply) => {
     const { job: jobId, lane, workload, tenant, after } = request.query;
@@ -47,6 +49,13 @@ export const eventRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (app, { str
     await Promise.all([...open].map((outlet) => outlet.close(DRAIN_FRAME, late)));
   });
 };
+
+function observeClients(count: () => number): void {
+  metrics
+    .getMeter('lanekeeper.status')
+    .createObservableGauge('lanekeeper.sse.clients', { description: 'Open streams of events' })
+    .addCallback((result) => result.observe(count()));
+}
 
 function lastEventId(header: string | string[] | undefined): number | undefined {
   if (header === undefined || header === '') return undefined;

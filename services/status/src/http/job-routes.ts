@@ -17,9 +17,9 @@ export const jobRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (app, deps) =
   const { db, fresh, statsOf, limitsOf } = deps;
 
   app.get('/v1/jobs', { schema: { querystring: ListQuery } }, async ({ query, headers }) => {
-    const { tenant, minSeq, limit = DEFAULT_LIMIT, after, ...filter } = query;
+    const { tenant, minSeq, now, limit = DEFAULT_LIMIT, after, ...filter } = query;
     const tenants = tenantScope(headers[TENANTS_HEADER], tenant);
-    await fresh.upTo(minSeq);
+    await (now ? fresh.upToNow() : fresh.upTo(minSeq));
     return available(() => listJobs(db, { ...filter, limit, tenants, after: cursorFrom(after) }));
   });
 

@@ -18,6 +18,7 @@ export const ListQuery = Type.Object(
     after: Type.Optional(Type.String({ maxLength: 200, description: 'The `next` of the page before' })),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, description: 'Jobs per page, 50 if left out' })),
     minSeq: Type.Optional(Sequence),
+    now: Type.Optional(Type.Literal(true, { description: 'Wait until all that has happened so far is visible' })),
   },
   closed,
 );

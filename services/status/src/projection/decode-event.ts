@@ -2,7 +2,7 @@ import { JobEvent, parseSubject } from '@lanekeeper/contracts';
 import { Compile } from 'typebox/compile';
 
 /** An event as it came from the stream. */
-export type RawEvent = { seq: number; subject: string; data: Uint8Array };
+export type RawEvent = { seq: number; subject: string; data: Uint8Array; traceparent?: string };
 
 /** What a stored message turned out to be. */
 export type DecodedEvent = RawEvent & ({ event: JobEvent } | { event?: undefined; reason: string });

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Names, names } from '@lanekeeper/contracts';
 import { LinkedAbort, type Logger } from '@lanekeeper/service-kit';
-import type { JetStreamClient } from '@nats-io/jetstream';
+import type { JetStreamClient, JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import type { Kysely } from 'kysely';
 import type { StatusSchema } from '../database/schema.ts';
@@ -12,6 +12,7 @@ import { followEvents } from './follow-events.ts';
 import { inBatches } from './in-batches.ts';
 import { Lease, LeaseLost, PROJECTION, readPosition } from './lease.ts';
 import { startPosition } from './start-position.ts';
+import { traceProjection } from './trace-projection.ts';
 import type { Announcement } from './watch-position.ts';
 
 /** What the projector works with. */
@@ -110,7 +111,8 @@ export class Projector {
   async #applyUntilStored(after: number, batch: readonly DecodedEvent[], signal: AbortSignal): Promise<number> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return this.#took(await applyBatch(this.#deps.db, this.#lease, after, batch));
+        const apply = () => applyBatch(this.#deps.db, this.#lease, after, batch);
+        return this.#took(await traceProjection(batch, apply));
       } catch (error) {
         if (error instanceof LeaseLost) throw error;
         if (dataErrorCode(error) !== undefined) return this.#applySingly(after, batch, signal);
@@ -176,8 +178,11 @@ export class Projector {
   }
 }
 
-async function* decoded(messages: AsyncIterable<{ seq: number; subject: string; data: Uint8Array }>) {
-  for await (const { seq, subject, data } of messages) yield decodeEvent({ seq, subject, data });
+async function* decoded(messages: AsyncIterable<JsMsg>) {
+  for await (const { seq, subject, data, headers } of messages) {
+    const traceparent = headers?.get('traceparent');
+    yield { ...decodeEvent({ seq, subject, data }), ...(traceparent ? { traceparent } : {}) };
+  }
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

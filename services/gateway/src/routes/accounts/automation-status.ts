@@ -11,6 +11,9 @@ import { problems } from '../../openapi/answers.ts';
 /** Lanes that are looked at, the fullest first: more accounts than that have work at once only in theory. */
 const MAX_LANES = 10_000;
 
+/** Operations that run at once at most; the fleet limit is far below. */
+const MAX_ACTIVE = 500;
+
 const Status = Type.Object({
   account_id: Type.String(),
   email: Type.String(),
@@ -38,7 +41,7 @@ export const automationStatusRoute: FastifyPluginAsyncTypebox<GatewayDeps> = asy
       fromDatabase(() => deps.accounts.accounts.list()),
       fromDatabase(() => deps.accounts.operations.counts()),
       engine.listLanes('browser', { limit: MAX_LANES }),
-      status.activeJobs('browser', scopeHeaders(callerOf(request))),
+      status.jobsIn('browser', 'active', scopeHeaders(callerOf(request)), MAX_ACTIVE),
     ]);
     const laneOf = new Map(lanes.map((lane) => [lane.lane, lane]));
     const jobOf = new Map(active.map((job) => [job.lane, job]));
