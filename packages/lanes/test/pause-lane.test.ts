@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startNats } from '@lanekeeper/local-stack';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { JobHandedBack } from '../src/mod.ts';
 import { Fixture, WORKLOAD } from './fixture.ts';
 import { Gate } from './gate.ts';
 
@@ -41,6 +42,26 @@ describe('a paused lane', () => {
     expect(await fixture.lanes.resume(a)).toBe(true);
     await fixture.until(a.lane, last, 'completed');
     expect(ran).toEqual([0, 1, 2]);
+  });
+
+  it('keeps a job that paused it and was handed back as its next one, whose attempt does not count', async () => {
+    const ran: string[] = [];
+    let open = false;
+    await fixture.worker(async ({ data }, { attempt }) => {
+      ran.push(`${data.n}/${attempt}`);
+      if (data.n !== 1 || open) return;
+      await fixture.lanes.pause(a, 'somebody has to log in');
+      throw new JobHandedBack({ code: 'LOGIN_REQUIRED', message: 'Log in.' });
+    }, noSweep);
+    const [, second = '', third = ''] = await fixture.submit(a.lane, 3);
+    const waiting = await fixture.until(a.lane, second, 'retry-scheduled');
+    expect(waiting).toMatchObject({ handedBack: true, attempt: 1, error: { code: 'LOGIN_REQUIRED', retryable: true } });
+    await expect.poll(async () => (await fixture.left()).turns, { timeout: 15_000 }).toBe(0);
+    expect((await fixture.left()).commands).toBe(2);
+    open = true;
+    expect(await fixture.lanes.resume(a)).toBe(true);
+    await fixture.until(a.lane, third, 'completed');
+    expect(ran).toEqual(['0/1', '1/1', '1/1', '2/1']);
   });
 
   it('is left alone by the sweep and by new commands, also of a worker that starts later', async () => {

@@ -105,12 +105,4 @@ test('what is not understood is explained', SLOW, async () => {
     code: 1,
     text: expect.stringMatching(/DATABASE_URL/),
   });
-  expect(await result('account-cli', ['list', '--wrong'], {})).toMatchObject({
-    code: 1,
-    text: expect.stringMatching(/--wrong/),
-  });
-  expect(await result('secrets-cli', [], {})).toMatchObject({
-    code: 2,
-    text: expect.stringMatching(/usage: npm run secrets/),
-  });
 });

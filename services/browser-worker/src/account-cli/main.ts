@@ -19,7 +19,6 @@ import type { Kysely } from 'kysely';
 import Type from 'typebox';
 import { siteVariables } from '../config.ts';
 import { addAccount, findAccount, listAccounts, removeAccount } from './commands.ts';
-import { logInByHand } from './log-in.ts';
 
 const USAGE = `usage: npm run account -- <command>
   add <email> [--site generic|facebook] [--language en-US] [--id <id>]
@@ -73,6 +72,8 @@ async function run([command, name]: readonly string[], values: Values): Promise<
       case 'login': {
         const account = await findAccount(accounts, name ?? '');
         const box = new SecretBox(config.SECRETS_KEY);
+        // What drives browsers takes a second to load, which the other commands need not wait for.
+        const { logInByHand } = await import('./log-in.ts');
         return account ? await logInByHand({ accounts, account, box, config, remote: values.remote }) : 1;
       }
       case 'remove':
