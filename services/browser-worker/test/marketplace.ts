@@ -41,16 +41,10 @@ export interface Marketplace extends AsyncDisposable {
   browsers(): Promise<{ open: number; peak: number; accounts: Record<string, { open: number; peak: number }> }>;
 }
 
-/** Starts the demo marketplace as a process of its own, on a free port unless told. `delayMs`: of its pages; default 20. */
-export async function startMarketplace({
-  delayMs = 20,
-  port: wanted,
-}: {
-  delayMs?: number;
-  port?: number;
-} = {}): Promise<Marketplace> {
+/** Starts the demo marketplace as a process of its own, on a free port. `delayMs`: of its pages; default 20. */
+export async function startMarketplace({ delayMs = 20 } = {}): Promise<Marketplace> {
   const dir = await mkdtemp(path.join(tmpdir(), 'lanekeeper-marketplace-'));
-  const port = wanted ?? (await freePort());
+  const port = await freePort();
   const site = await launchProcess({
     name: 'marketplace',
     command: process.execPath,

@@ -6,7 +6,7 @@ import type { StorageState } from '../src/browser/browser-run.ts';
 import type { Marketplace } from './marketplace.ts';
 import { Testbed } from './testbed.ts';
 
-const SLOW = { timeout: 180_000 };
+const SLOW = { timeout: 300_000 };
 
 let bed: Testbed;
 let site: Marketplace;

@@ -19,7 +19,7 @@ const PHOTO = Buffer.from(
 );
 const SECRETS_KEY = `test:${randomBytes(32).toString('base64')}`;
 /** However loaded the machine is. */
-const PATIENCE = { timeout: 90_000, interval: 50 };
+const PATIENCE = { timeout: 150_000, interval: 50 };
 
 /** What the worker needs, with the worker as processes of its own; the test submits, and looks at the site. */
 export class Testbed implements AsyncDisposable {
@@ -81,9 +81,9 @@ export class Testbed implements AsyncDisposable {
     return new Testbed({ dir, lanes, accounts: new Accounts(db), photos, env: workerEnv, releases });
   }
 
-  /** Starts the site; on the port given, if any. */
-  async startSite(port?: number): Promise<Marketplace> {
-    this.site = this.#releases.use(await startMarketplace({ delayMs: 0, ...(port === undefined ? {} : { port }) }));
+  /** Starts the site. */
+  async startSite(): Promise<Marketplace> {
+    this.site = this.#releases.use(await startMarketplace({ delayMs: 0 }));
     this.#env.GENERIC_SITE_URL = this.site.url;
     return this.site;
   }
