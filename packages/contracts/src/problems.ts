@@ -68,6 +68,17 @@ export const jobErrors = {
   PUBLISH_UNKNOWN: { retryable: true, meaning: 'Publish was clicked and the outcome was not learnt; looked up next' },
   BROWSER_FAILED: { retryable: true, meaning: 'The browser did not start, died, or took too long' },
   DATABASE_UNAVAILABLE: { retryable: true, meaning: 'The database could not be reached' },
+  DGI_CREDENTIAL: { retryable: false, meaning: "The dealer's API key or secret was refused" },
+  DGI_SKEW: {
+    retryable: true,
+    meaning: "The dealer's server refused the time of the request: the clocks differ, or the way is too slow",
+  },
+  DGI_RANGE: { retryable: false, meaning: "The time range is not one that the dealer's server can serve" },
+  DGI_QUOTA: { retryable: false, meaning: "The credential's requests of the day are used up" },
+  DGI_FILTER: { retryable: false, meaning: "The dealer's server refused a filter or another part of the request" },
+  DGI_SERVER: { retryable: true, meaning: "The dealer's server failed" },
+  DGI_NETWORK: { retryable: true, meaning: "The dealer's server could not be reached or was too slow" },
+  DGI_PROTOCOL: { retryable: false, meaning: 'The answer does not follow the protocol or is too large' },
 } as const satisfies Record<string, { retryable: boolean; meaning: string }>;
 /** A code of {@link jobErrors}. */
 export type JobErrorCode = keyof typeof jobErrors;

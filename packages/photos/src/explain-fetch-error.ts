@@ -1,4 +1,5 @@
 import { JobFailure } from '@lanekeeper/lanes';
+import { errorChain } from '@lanekeeper/service-kit';
 import { jobFailure } from '@lanekeeper/worker-kit';
 import { ForbiddenAddressError } from './address-guard.ts';
 
@@ -6,7 +7,7 @@ const TIMEOUTS = new Set(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 
 
 /** Turns what a request threw into a failure with a `PHOTO_*` code. */
 export function explainFetchError(error: unknown): JobFailure {
-  for (const link of causes(error)) {
+  for (const link of errorChain(error)) {
     if (link instanceof JobFailure) return link;
     if (link instanceof ForbiddenAddressError) return jobFailure('PHOTO_ADDRESS_FORBIDDEN', undefined, error);
     if (TIMEOUTS.has((link as NodeJS.ErrnoException).code ?? '')) return jobFailure('PHOTO_TIMEOUT', undefined, error);
@@ -21,12 +22,4 @@ export function refuseStatus(status: number): JobFailure {
     return jobFailure('PHOTO_HOST_ERROR', `The photo host answered ${status}`);
   }
   return jobFailure('PHOTO_REFUSED', `The photo host answered ${status}`);
-}
-
-/** An error, its causes, and the members of aggregates (one per address tried). */
-function* causes(error: unknown, depth = 0): Generator<Error> {
-  if (!(error instanceof Error) || depth > 5) return;
-  yield error;
-  yield* causes(error.cause, depth + 1);
-  if (error instanceof AggregateError) for (const member of error.errors) yield* causes(member, depth + 1);
 }

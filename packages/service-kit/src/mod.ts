@@ -3,6 +3,7 @@ export * from './common-config.ts';
 export * from './connect-database.ts';
 export * from './connect-nats.ts';
 export * from './describe-variables.ts';
+export * from './error-chain.ts';
 export * from './field-errors.ts';
 export * from './health-server.ts';
 export * from './linked-abort.ts';
