@@ -22,7 +22,7 @@ const PORTS = [
   'BROWSER_WORKER',
 ];
 const anyPorts = Object.fromEntries(PORTS.map((name) => [`${name}_PORT`, '0']));
-const TIMEOUT_MS = 240_000;
+const TIMEOUT_MS = 300_000;
 
 let dir: string;
 let launcher: ChildProcess | undefined;

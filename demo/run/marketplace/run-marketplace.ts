@@ -29,17 +29,30 @@ export async function runMarketplace(stack: Addresses, terminal: Terminal): Prom
   terminal.say(`${count} operations for ${accounts.length} accounts at the marketplace ${stack.marketplace}`);
   const tracker = new JobTracker();
   const lanes = await Promise.all(accounts.map((account) => connect(stack, account)));
-  const close = await Promise.all(
-    lanes.map((lane) => followLane(stack.gateway, { workload: 'browser', lane }, (event) => tracker.apply(event))),
-  );
-  try {
-    const asked = await askForAll(stack.gateway, accounts);
-    tellOf(asked, tracker, terminal);
+  const asked = await followed(stack.gateway, lanes, tracker, async () => {
+    const all = await askForAll(stack.gateway, accounts);
+    tellOf(all, tracker, terminal);
     await tracker.untilEnded(
-      asked.map(({ jobId }) => jobId),
+      all.map(({ jobId }) => jobId),
       AbortSignal.timeout(WITHIN_MS),
     );
-    return await concluded(stack, accounts, asked, tracker, terminal);
+    return all;
+  });
+  return await concluded(stack, accounts, asked, tracker, terminal);
+}
+
+/** Does something while the events of these lanes are followed. */
+async function followed<T>(
+  gateway: string,
+  lanes: readonly string[],
+  tracker: JobTracker,
+  act: () => Promise<T>,
+): Promise<T> {
+  const close = await Promise.all(
+    lanes.map((lane) => followLane(gateway, { workload: 'browser', lane }, (event) => tracker.apply(event))),
+  );
+  try {
+    return await act();
   } finally {
     for (const stop of close) stop();
   }
