@@ -140,7 +140,7 @@ describe('the order filter', () => {
 
 describe('a job', () => {
   test.each([
-    [{ dealerId: '55555' }, { code: 'DEALER_NOT_FOUND', message: 'There is no dealer 55555' }],
+    [{ dealerId: '55555' }, { code: 'DEALER_UNKNOWN', message: 'There is no dealer 55555' }],
     [{ fetchType: 'nonsense' }, { code: 'DGI_FILTER', message: expect.stringContaining('prospect') }],
     [{ fromTime: `${today} 10:00:00`, toTime: `${today} 09:00:00` }, { code: 'DGI_RANGE' }],
     [{ fromTime: '2020-01-01 00:00:00' }, { code: 'DGI_RANGE', message: expect.stringContaining('30 days') }],
@@ -154,7 +154,7 @@ describe('a job', () => {
   test('of an inactive dealer fails, naming it', async () => {
     await addDealer(database, '08139', 'http://127.0.0.1:1', { active: false });
     const run = fetchWith(() => []).run({ ...data, dealerId: '08139' });
-    await expect(run).rejects.toMatchObject({ code: 'DEALER_INACTIVE', message: expect.stringContaining('08139') });
+    await expect(run).rejects.toMatchObject({ code: 'DEALER_UNKNOWN', message: expect.stringContaining('08139') });
   });
 
   test('stops when its signal aborts, and leaves nothing of the window', async () => {

@@ -75,8 +75,8 @@ function noteOf({ position, inserted, updated, unchanged, rejected }: DoneWindow
 
 async function openAccess(parts: FetchParts, dealerId: string, signal: AbortSignal): Promise<DealerAccess> {
   const access = await stored(signal, () => parts.dealers.access(dealerId, parts.box));
-  if (access === undefined) throw jobFailure('DEALER_NOT_FOUND', `There is no dealer ${dealerId}`);
-  if (!access.dealer.active) throw jobFailure('DEALER_INACTIVE', `Dealer ${dealerId} is not active`);
+  if (access === undefined) throw jobFailure('DEALER_UNKNOWN', `There is no dealer ${dealerId}`);
+  if (!access.dealer.active) throw jobFailure('DEALER_UNKNOWN', `Dealer ${dealerId} is not active`);
   parts.pace(access);
   return access;
 }
