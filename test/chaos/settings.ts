@@ -9,7 +9,7 @@ export type ChaosLimits = { width: number; fleetLimit: number; timeoutMs: number
 
 /** What a worker process is told. */
 export type WorkerSettings = {
-  /** host:port of NATS, or of a proxy before it. */
+  /** host:port of NATS, or of a proxy before it; several, comma-separated, are a cluster. */
   server: string;
   prefix: string;
   workload: string;
@@ -17,6 +17,10 @@ export type WorkerSettings = {
   slots: number;
   limits: ChaosLimits;
   times: Partial<EngineTimes>;
+  /** Replicas of the streams; default 1. */
+  replicas?: number;
+  /** How long a stop waits for running commands before it hands them back, in milliseconds; default 5,000. */
+  stopMs?: number;
   /** The handler neither looks at its signal nor checks that it still owns the job. */
   careless?: boolean;
   /** The engine is broken on purpose. */

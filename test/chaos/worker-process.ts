@@ -13,7 +13,7 @@ const say = (level: string) => (fields: object, message: string) =>
   );
 
 const connection = await connect({
-  servers: settings.server,
+  servers: settings.server.split(','),
   maxReconnectAttempts: -1,
   reconnectTimeWait: 50,
   pingInterval: 500,
@@ -21,7 +21,7 @@ const connection = await connect({
 });
 const nc = settings.mutant ? mutants[settings.mutant](connection) : connection;
 const worker = await startWorker<ChaosCommand>({
-  lanes: await openLanes({ nc, prefix }),
+  lanes: await openLanes({ nc, prefix, replicas: settings.replicas ?? 1 }),
   workload: { name: workload, limits, check: () => [] },
   times,
   slots: settings.slots,
@@ -48,7 +48,7 @@ const worker = await startWorker<ChaosCommand>({
     return { n: job.data.n };
   },
 });
-process.on('SIGTERM', () => void worker.stop(5_000).then(() => process.exit(0)));
+process.on('SIGTERM', () => void worker.stop(settings.stopMs ?? 5_000).then(() => process.exit(0)));
 process.stdout.write('{"level":"info","message":"ready"}\n');
 
 function sleepUnlessAborted(ms: number, signal: AbortSignal): Promise<void> {

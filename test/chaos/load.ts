@@ -1,0 +1,70 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Lanes, LanesError } from '@lanekeeper/lanes';
+import type { ChaosCommand } from './settings.ts';
+
+/** What to submit. Times in milliseconds. */
+export type LoadOptions = {
+  lanes: Lanes;
+  workload: string;
+  random: () => number;
+  laneCount: number;
+  commands: number;
+  /** Over how long the commands are submitted. */
+  submitMs: number;
+  /** How long commands take; default mostly short, a few slow. */
+  commandMs?: (random: () => number) => number;
+};
+
+/** Commands that are submitted singly and in bulks to random lanes, and which of them were accepted. */
+export class Load {
+  readonly #options: LoadOptions;
+  /** Accepted jobs per lane, in the order in which their submits were acknowledged. */
+  readonly submitted = new Map<string, string[]>();
+
+  constructor(options: LoadOptions) {
+    this.#options = options;
+  }
+
+  /** Submits everything, spread over the time. */
+  async submitAll(): Promise<void> {
+    const { commands, laneCount, submitMs, random, workload, commandMs = mostlyShort } = this.#options;
+    const startedAt = Date.now();
+    const next = new Array<number>(laneCount).fill(0);
+    for (let sent = 0; sent < commands; ) {
+      const bulk = random() < 0.5 ? 1 : Math.min(commands - sent, 1 + Math.floor(random() * 60));
+      const jobs = Array.from({ length: bulk }, () => {
+        const lane = Math.floor(random() * laneCount);
+        const n = next[lane] ?? 0;
+        next[lane] = n + 1;
+        const data: ChaosCommand = { n, ms: commandMs(random) };
+        return { workload, width: 1, lane: `lane-${lane}@chaos`, data, tenant: 'chaos' };
+      });
+      await this.#submitUntilAccepted(jobs, `submit-${sent}`);
+      sent += bulk;
+      await sleep(Math.max(0, startedAt + (sent / commands) * submitMs - Date.now()));
+    }
+  }
+
+  /** Repeats an unconfirmed submit under its key, as a client would. */
+  async #submitUntilAccepted(jobs: Parameters<Lanes['submit']>[0], key: string): Promise<void> {
+    for (;;) {
+      try {
+        const { jobs: accepted } = await this.#options.lanes.submit(jobs, {
+          idempotency: { scope: 'chaos', key, fingerprint: key },
+        });
+        for (const { lane, jobId } of accepted) {
+          this.submitted.set(lane, [...(this.submitted.get(lane) ?? []), jobId]);
+        }
+        return;
+      } catch (error) {
+        if (!(error instanceof LanesError) || !error.retryable) throw error;
+        await sleep(100);
+      }
+    }
+  }
+}
+
+/** Most commands are short, a few are slow. */
+function mostlyShort(random: () => number): number {
+  return random() < 0.02 ? 400 + Math.floor(random() * 400) : Math.floor(random() * 12);
+}
