@@ -10,6 +10,8 @@ export type History = {
   fleetLimit: number;
   /** When the NATS server was killed, milliseconds since the epoch. */
   serverKills: readonly number[];
+  /** How long after a kill its consequences may show, in milliseconds; default as for a single server. */
+  forgottenMs?: number;
   /** Jobs of which a cancel said that they are cancelled. */
   cancelled: readonly string[];
   /** Messages left in COMMANDS and TURNS at the end. */
@@ -94,9 +96,10 @@ function inOrder({ submitted }: History, intervals: readonly Interval[]): string
   return violations;
 }
 
-function withinFleet({ fleetLimit, serverKills }: History, intervals: readonly Interval[]): string[] {
+function withinFleet({ fleetLimit, serverKills, forgottenMs }: History, intervals: readonly Interval[]): string[] {
+  const after = forgottenMs ?? FORGOTTEN_MS.after;
   const counted = intervals.filter(
-    ({ at }) => !serverKills.some((kill) => at > kill - FORGOTTEN_MS.before && at < kill + FORGOTTEN_MS.after),
+    ({ at }) => !serverKills.some((kill) => at > kill - FORGOTTEN_MS.before && at < kill + after),
   );
   const changes = counted
     .flatMap(({ from, to }) => [

@@ -26,12 +26,23 @@ export class Load {
   }
 
   /** Submits everything, spread over the time. */
-  async submitAll(): Promise<void> {
+  submitAll(): Promise<void> {
+    const { commands } = this.#options;
+    return this.#submitWhile((sent) => commands - sent);
+  }
+
+  /** Goes on at the same rate until aborted, however many commands that makes. */
+  submitUntil(signal: AbortSignal): Promise<void> {
+    return this.#submitWhile(() => (signal.aborted ? 0 : Number.POSITIVE_INFINITY));
+  }
+
+  /** `left`: how many commands may still be sent when so many are. */
+  async #submitWhile(left: (sent: number) => number): Promise<void> {
     const { commands, laneCount, submitMs, random, workload, commandMs = mostlyShort } = this.#options;
     const startedAt = Date.now();
     const next = new Array<number>(laneCount).fill(0);
-    for (let sent = 0; sent < commands; ) {
-      const bulk = random() < 0.5 ? 1 : Math.min(commands - sent, 1 + Math.floor(random() * 60));
+    for (let sent = 0; left(sent) > 0; ) {
+      const bulk = random() < 0.5 ? 1 : Math.min(left(sent), 1 + Math.floor(random() * 60));
       const jobs = Array.from({ length: bulk }, () => {
         const lane = Math.floor(random() * laneCount);
         const n = next[lane] ?? 0;

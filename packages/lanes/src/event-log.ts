@@ -1,12 +1,12 @@
 import { type JobEvent, type Names, parseSubject } from '@lanekeeper/contracts';
-import type { JetStreamManager, StoredMsg } from '@nats-io/jetstream';
-import { type NatsConnection, nuid } from '@nats-io/nats-core';
+import type { StoredMsg } from '@nats-io/jetstream';
+import { nuid } from '@nats-io/nats-core';
 import { decodeEvent } from './codec.ts';
 import { isLanesError, isWrongSequence, LanesError } from './errors.ts';
 import { GroupCommit } from './group-commit.ts';
 import { pause } from './pause.ts';
 import type { OutMessage } from './publish.ts';
-import { whileConnected } from './while-connected.ts';
+import { type ReadLastFrom, readLast } from './read-last.ts';
 
 /** The last event of a job. `id` is its CloudEvents id. */
 export type LastEvent = { event: JobEvent; seq: number; id: string };
@@ -20,14 +20,12 @@ const RETRY_PAUSE_MS = 250;
  */
 export class EventLog {
   readonly #commit: GroupCommit;
-  readonly #nc: NatsConnection;
-  readonly #jsm: JetStreamManager;
+  readonly #from: ReadLastFrom;
   readonly #names: Names;
 
-  constructor(nc: NatsConnection, jsm: JetStreamManager, names: Names) {
-    this.#commit = new GroupCommit(nc);
-    this.#nc = nc;
-    this.#jsm = jsm;
+  constructor(from: ReadLastFrom, names: Names) {
+    this.#commit = new GroupCommit(from.nc);
+    this.#from = from;
     this.#names = names;
   }
 
@@ -75,8 +73,7 @@ export class EventLog {
 
   async #lastMessage(subject: string): Promise<StoredMsg | null> {
     try {
-      const query = { last_by_subj: subject };
-      return await whileConnected(this.#nc, () => this.#jsm.direct.getMessage(this.#names.eventsStream, query));
+      return await readLast(this.#from, this.#names.eventsStream, subject);
     } catch (cause) {
       throw new LanesError('UNAVAILABLE', 'the event log could not be read', { cause });
     }
@@ -95,7 +92,7 @@ export class EventLog {
     const found = new Set<string>();
     if (jobs.length === 0) return found;
     try {
-      const messages = await this.#jsm.direct.getLastMessagesFor(this.#names.eventsStream, {
+      const messages = await this.#from.jsm.direct.getLastMessagesFor(this.#names.eventsStream, {
         multi_last: jobs.map((job) => this.#names.event(job.workload, job.lane, job.jobId)),
       });
       for await (const message of messages) {
