@@ -46,6 +46,7 @@ it('an installation that was saved while it ran goes on elsewhere: every job end
 
   const answer = await restore(target, 'late');
   expect(answer).toMatchObject({ commandsPutBack: between.length, projection: 'goes on' });
+  await expect(restore(target, 'late')).rejects.toThrow(/an installation here already/);
   const restored = await target.lanes();
   expect((await restored.pausedLanes(WORKLOAD)).map(({ lane }) => lane)).toEqual(['cid']);
   const again: string[] = [];

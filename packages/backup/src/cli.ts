@@ -57,10 +57,14 @@ function parse(args: string[]) {
   }
 }
 
-function reach(url: string): Promise<NatsConnection> {
+async function reach(url: string): Promise<NatsConnection> {
   const { host, username, password } = new URL(url);
   const login = username === '' ? {} : { user: decodeURIComponent(username), pass: decodeURIComponent(password) };
-  return connect({ servers: host, name: 'backup', ...login });
+  try {
+    return await connect({ servers: host, name: 'backup', ...login });
+  } catch (cause) {
+    throw new BackupFailed('UNREACHABLE', `NATS does not answer at ${host}`, { cause });
+  }
 }
 
 process.exitCode = await main(process.argv.slice(2), process.env);

@@ -35,6 +35,7 @@ export type Restored = { streams: number; commandsPutBack: number; projection: '
 export async function restore(options: RestoreOptions): Promise<Restored> {
   const { nc, dir, databaseUrl, replicas } = options;
   const { prefix, database, streams } = await readManifest(dir);
+  await assertNoStreams(nc, streams);
   if (databaseUrl && database && !options.keepDatabase) await loadDatabase(databaseUrl, path.join(dir, database));
   const position = databaseUrl === undefined ? undefined : await projectionPosition(databaseUrl);
   const lastSeq = streams.find(({ role }) => role === 'events')?.state.last_seq ?? 0;
@@ -48,6 +49,16 @@ export async function restore(options: RestoreOptions): Promise<Restored> {
   if (isAhead && databaseUrl !== undefined) await resetProjection(databaseUrl);
   const projection = position === undefined ? 'none' : isAhead ? 'rebuilt' : 'goes on';
   return { streams: streams.length, commandsPutBack, projection };
+}
+
+/** Before anything is touched: a restore by mistake must not overwrite an installation that works. */
+async function assertNoStreams(nc: NatsConnection, streams: readonly SavedStream[]): Promise<void> {
+  const jsm = await jetstreamManager(nc);
+  const present = new Set<string>();
+  for await (const name of jsm.streams.names()) present.add(name);
+  const inTheWay = streams.map(({ config }) => config.name).filter((name) => present.has(name));
+  if (inTheWay.length === 0) return;
+  throw new BackupFailed('RESTORE_FAILED', `there is an installation here already: ${inTheWay.join(', ')}`);
 }
 
 function withReplicas({ config, state }: SavedStream, replicas: number | undefined) {
