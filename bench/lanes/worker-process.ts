@@ -9,6 +9,7 @@ const nc = await connect({
   servers: settings.server.split(','),
   maxReconnectAttempts: -1,
   reconnectTimeWait: 50,
+  noAsyncTraces: true,
 });
 const lanes = await openLanes({ nc, replicas: settings.replicas });
 const worker = await startWorker<BenchCommand>({

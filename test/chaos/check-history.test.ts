@@ -6,6 +6,7 @@ import type { Effect } from './effects.ts';
 const effect = (kind: Effect['kind'], jobId: string, more: Partial<Effect> = {}): Effect => ({
   kind,
   jobId,
+  workload: 'w',
   lane: 'a',
   n: 0,
   attempt: 1,
@@ -22,6 +23,8 @@ const history = (more: Partial<History>): History => ({
   fleetLimit: 1,
   serverKills: [],
   cancelled: [],
+  forced: [],
+  minGapMs: new Map(),
   left: { commands: 0, turns: 0 },
   ...more,
 });
@@ -68,7 +71,9 @@ describe('the checker of histories', () => {
       effect('end', '2', { lane: 'b' }),
     ];
     expect(findViolations(history({ submitted, effects }))).toEqual([expect.stringContaining('L5 2 handlers')]);
-    expect(findViolations(history({ submitted, effects, serverKills: [10_100] }))).toEqual([]);
+    const elsewhere = effects.map((one) => ({ ...one, workload: one.jobId }));
+    expect(findViolations(history({ submitted, effects: elsewhere }))).toEqual([]);
+    expect(findViolations(history({ submitted, effects, serverKills: [{ at: 10_100, back: 10_200 }] }))).toEqual([]);
   });
 
   it('finds commands and turns left behind', () => {
@@ -92,5 +97,29 @@ describe('the checker of histories', () => {
     expect(findViolations(history({ cancelled: ['1'] }))).toEqual([
       'job 1 was said to be cancelled, but ended as completed',
     ]);
+  });
+
+  it('finds a job that was claimed and ran after it was to be cancelled', () => {
+    const started = { ...event('started', '1'), at: new Date(2_000).toISOString(), attempt: 2 } as JobEvent;
+    const events = [event('started', '1'), started, event('completed', '1'), event('completed', '2')];
+    const effects = [effect('start', '1'), effect('start', '1', { attempt: 2 }), effect('start', '2')];
+    const forced = [{ jobId: '1', at: 1_000 }];
+    expect(findViolations(history({ events, effects, forced }))).toEqual([
+      'job 1 ran (attempt 2) although it was to be cancelled',
+    ]);
+    expect(findViolations(history({ events, effects, forced: [{ jobId: '1', at: 3_000 }] }))).toEqual([]);
+  });
+
+  it('finds a job that ran before its time', () => {
+    const queued = { ...event('started', '1'), job: { runAt: new Date(50).toISOString() } } as unknown as JobEvent;
+    const events = [queued, event('completed', '1'), event('completed', '2')];
+    expect(findViolations(history({ events }))).toEqual(['job 1 ran 50 ms too early']);
+  });
+
+  it('finds jobs of a lane that followed one another too fast', () => {
+    const minGapMs = new Map([['w', 30]]);
+    expect(findViolations(history({ minGapMs }))).toEqual(['lane a: 2 began 0 ms after 1, not 30']);
+    const effects = [effect('start', '1'), effect('end', '1'), effect('start', '2', { at: 30 })];
+    expect(findViolations(history({ minGapMs, effects }))).toEqual([]);
   });
 });

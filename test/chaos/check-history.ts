@@ -7,22 +7,34 @@ export type History = {
   submitted: ReadonlyMap<string, readonly string[]>;
   effects: readonly Effect[];
   events: readonly JobEvent[];
+  /** Of each workload. */
   fleetLimit: number;
-  /** When the NATS server was killed, milliseconds since the epoch. */
-  serverKills: readonly number[];
-  /** How long after a kill its consequences may show, in milliseconds; default as for a single server. */
+  /** Least time between two jobs of a lane, by workload, in milliseconds. */
+  minGapMs: ReadonlyMap<string, number>;
+  /** When the NATS server was killed, and when it was back, milliseconds since the epoch. */
+  serverKills: readonly { at: number; back: number }[];
+  /** How long after it was back the consequences of a kill may show, in milliseconds; default as for a single server. */
   forgottenMs?: number;
   /** Jobs of which a cancel said that they are cancelled. */
   cancelled: readonly string[];
+  /** Running jobs of which a cancel said that they will be, and when, milliseconds since the epoch. */
+  forced: readonly { jobId: string; at: number }[];
   /** Messages left in COMMANDS and TURNS at the end. */
   left: { commands: number; turns: number };
 };
 
-type Interval = { jobId: string; lane: string; attempt: number; worker: string; from: number; to: number; at: number };
+type Interval = Pick<Effect, 'jobId' | 'workload' | 'lane' | 'attempt' | 'worker'> & {
+  /** Places of the first and the last effect. */
+  from: number;
+  to: number;
+  /** Their times. */
+  at: number;
+  until: number;
+};
 
 /**
- * A killed server forgets the deliveries of its last moments (it writes the state of a consumer every 100 ms): turns taken
- * just before, or being claimed meanwhile, no longer count towards the fleet limit until their command ends.
+ * A killed server forgets which turns it had delivered: those that are being served count again towards the fleet limit
+ * when it has delivered them anew, which it does first.
  */
 const FORGOTTEN_MS = { before: 250, after: 1_500 };
 
@@ -37,17 +49,20 @@ export function findViolations(history: History): string[] {
     ...nothingLeft(history),
     ...cancelledNeverRan(history, intervals),
     ...cancelledAsSaid(history),
+    ...forcedStaysForced(history, intervals),
+    ...neverEarly(history, intervals),
+    ...keepingDistance(history, intervals),
   ];
 }
 
 /** An attempt lasts from its start to the last effect it had, also when it was a zombie by then. */
 function intervalsOf(effects: readonly Effect[]): Interval[] {
   const intervals = new Map<string, Interval>();
-  effects.forEach(({ jobId, lane, attempt, worker, at }, line) => {
+  effects.forEach(({ jobId, workload, lane, attempt, worker, at }, line) => {
     const key = `${jobId}/${attempt}/${worker}`;
     const known = intervals.get(key);
-    if (known) known.to = line;
-    else intervals.set(key, { jobId, lane, attempt, worker, from: line, to: line, at });
+    if (known) Object.assign(known, { to: line, until: at });
+    else intervals.set(key, { jobId, workload, lane, attempt, worker, from: line, to: line, at, until: at });
   });
   return [...intervals.values()];
 }
@@ -99,9 +114,16 @@ function inOrder({ submitted }: History, intervals: readonly Interval[]): string
 function withinFleet({ fleetLimit, serverKills, forgottenMs }: History, intervals: readonly Interval[]): string[] {
   const after = forgottenMs ?? FORGOTTEN_MS.after;
   const counted = intervals.filter(
-    ({ at }) => !serverKills.some((kill) => at > kill - FORGOTTEN_MS.before && at < kill + after),
+    ({ at }) => !serverKills.some((kill) => at > kill.at - FORGOTTEN_MS.before && at < kill.back + after),
   );
-  const changes = counted
+  return [...Map.groupBy(counted, ({ workload }) => workload)].flatMap(([workload, ofWorkload]) => {
+    const most = mostAtOnce(ofWorkload);
+    return most > fleetLimit ? [`L5 ${most} handlers of ${workload} ran at once, the limit is ${fleetLimit}`] : [];
+  });
+}
+
+function mostAtOnce(intervals: readonly Interval[]): number {
+  const changes = intervals
     .flatMap(({ from, to }) => [
       [from, 1],
       [to + 0.5, -1],
@@ -113,7 +135,7 @@ function withinFleet({ fleetLimit, serverKills, forgottenMs }: History, interval
     inFlight += change;
     most = Math.max(most, inFlight);
   }
-  return most > fleetLimit ? [`L5 ${most} handlers ran at once, the fleet limit is ${fleetLimit}`] : [];
+  return most;
 }
 
 function nothingLeft({ left }: History): string[] {
@@ -140,4 +162,43 @@ function cancelledAsSaid({ cancelled, events }: History): string[] {
   return cancelled
     .filter((jobId) => ends.get(jobId) !== 'cancelled')
     .map((jobId) => `job ${jobId} was said to be cancelled, but ended as ${ends.get(jobId)}`);
+}
+
+/** What was claimed after a forced cancel was answered does not run: whoever claims it finds that it is cancelled. */
+function forcedStaysForced({ forced, events }: History, intervals: readonly Interval[]): string[] {
+  const answered = new Map(forced.map(({ jobId, at }) => [jobId, at]));
+  const late = new Set<string>();
+  for (const event of events) {
+    const at = answered.get(event.jobId);
+    if (at !== undefined && event.type === 'started' && Date.parse(event.at) > at) {
+      late.add(`${event.jobId}/${event.attempt}`);
+    }
+  }
+  return intervals
+    .filter(({ jobId, attempt }) => late.has(`${jobId}/${attempt}`))
+    .map(({ jobId, attempt }) => `job ${jobId} ran (attempt ${attempt}) although it was to be cancelled`);
+}
+
+function neverEarly({ events }: History, intervals: readonly Interval[]): string[] {
+  const runAt = new Map<string, number>();
+  for (const event of events)
+    if ('job' in event && event.job.runAt) runAt.set(event.jobId, Date.parse(event.job.runAt));
+  return intervals
+    .filter(({ jobId, at }) => at < (runAt.get(jobId) ?? 0))
+    .map(({ jobId, at }) => `job ${jobId} ran ${(runAt.get(jobId) ?? 0) - at} ms too early`);
+}
+
+function keepingDistance({ minGapMs }: History, intervals: readonly Interval[]): string[] {
+  const violations: string[] = [];
+  for (const lane of Map.groupBy(intervals, ({ lane }) => lane).values()) {
+    const sorted = lane.toSorted((a, b) => a.from - b.from);
+    sorted.slice(1).forEach(({ at, jobId, lane, workload }, index) => {
+      const previous = sorted[index];
+      const gap = minGapMs.get(workload) ?? 0;
+      if (previous && previous.jobId !== jobId && at - previous.until < gap) {
+        violations.push(`lane ${lane}: ${jobId} began ${at - previous.until} ms after ${previous.jobId}, not ${gap}`);
+      }
+    });
+  }
+  return violations;
 }

@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync, closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 
 /**
  * What handlers did to the outside world, in the order in which they did it: one JSON line an effect, appended with
@@ -7,6 +7,7 @@ import { appendFileSync, readFileSync } from 'node:fs';
 export type Effect = {
   kind: 'start' | 'end' | 'abort';
   jobId: string;
+  workload: string;
   lane: string;
   n: number;
   attempt: number;
@@ -30,7 +31,24 @@ export function recordEffect(file: string, effect: Effect): void {
 
 /** All effects so far; one that is being written while we read is not among them yet. */
 export function readEffects(file: string): Effect[] {
-  const text = readFileSync(file, 'utf8');
+  return parse(readFileSync(file, 'utf8'));
+}
+
+/** The latest effects, at most so many. */
+export function readLatestEffects(file: string, count: number): Effect[] {
+  const handle = openSync(file, 'r');
+  try {
+    const lines = Math.floor(fstatSync(handle).size / LINE_BYTES);
+    const first = Math.max(0, lines - count);
+    const bytes = Buffer.alloc((lines - first) * LINE_BYTES);
+    const read = readSync(handle, bytes, 0, bytes.length, first * LINE_BYTES);
+    return parse(bytes.toString('utf8', 0, read));
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function parse(text: string): Effect[] {
   return text
     .slice(0, text.lastIndexOf('\n') + 1)
     .split('\n')

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Lanes, LanesError } from '@lanekeeper/lanes';
-import type { ChaosCommand } from './settings.ts';
+import { chaosJob, laneName } from './chaos-jobs.ts';
 
 /** What to submit. Times in milliseconds. */
 export type LoadOptions = {
   lanes: Lanes;
-  workload: string;
   random: () => number;
   laneCount: number;
   commands: number;
@@ -13,6 +12,8 @@ export type LoadOptions = {
   submitMs: number;
   /** How long commands take; default mostly short, a few slow. */
   commandMs?: (random: () => number) => number;
+  /** No command fails at first or is to start later. */
+  calm: boolean;
 };
 
 /** Commands that are submitted singly and in bulks to random lanes, and which of them were accepted. */
@@ -38,7 +39,7 @@ export class Load {
 
   /** `left`: how many commands may still be sent when so many are. */
   async #submitWhile(left: (sent: number) => number): Promise<void> {
-    const { commands, laneCount, submitMs, random, workload, commandMs = mostlyShort } = this.#options;
+    const { commands, laneCount, submitMs, random, calm, commandMs = mostlyShort } = this.#options;
     const startedAt = Date.now();
     const next = new Array<number>(laneCount).fill(0);
     for (let sent = 0; left(sent) > 0; ) {
@@ -47,8 +48,7 @@ export class Load {
         const lane = Math.floor(random() * laneCount);
         const n = next[lane] ?? 0;
         next[lane] = n + 1;
-        const data: ChaosCommand = { n, ms: commandMs(random) };
-        return { workload, width: 1, lane: `lane-${lane}@chaos`, data, tenant: 'chaos' };
+        return chaosJob(random, laneName(lane), n, commandMs(random), calm);
       });
       await this.#submitUntilAccepted(jobs, `submit-${sent}`);
       sent += bulk;

@@ -75,7 +75,7 @@ describe(`the checker (seed ${seed})`, () => {
     },
   );
 
-  const backlog = { commands: 400, submitMs: 100, commandMs: () => 3, turnSliceMs: 0, fleetLimit: 2 };
+  const backlog = { commands: 400, submitMs: 100, commandMs: () => 3, turnSliceMs: 0, fleetLimit: 2, calm: true };
 
   it('notices turns that are passed on by NAK: they jump the queue', TIMEOUT, async () => {
     const history = await run({ ...backlog, deadlineMs: 15_000, worker: { mutant: 'turn-by-nak' } });

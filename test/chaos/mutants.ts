@@ -1,4 +1,4 @@
-import type { Msg, MsgHdrs, NatsConnection, Payload, RequestOptions, SubscriptionOptions } from '@nats-io/nats-core';
+import type { MsgHdrs, NatsConnection, Payload, RequestOptions } from '@nats-io/nats-core';
 
 /** A deliberately broken engine: what it does wrong. */
 export type Mutant = 'no-fence' | 'turn-by-nak' | 'ack-before-event';
@@ -36,17 +36,22 @@ function turnByNak(nc: NatsConnection): NatsConnection {
   });
 }
 
-/** A command is acknowledged as soon as it is delivered. */
+/** A command is removed as soon as it is started. */
 function ackBeforeEvent(nc: NatsConnection): NatsConnection {
+  const removeEarly = (subject: string, payload: Payload | undefined, headers: MsgHdrs | undefined) => {
+    if (!headers?.get('ce-type').endsWith('.started') || typeof payload !== 'string') return;
+    const { commandSeq } = JSON.parse(payload) as { commandSeq: number };
+    const stream = `${subject.slice(0, subject.indexOf('evt.'))}COMMANDS`;
+    nc.publish(`$JS.API.STREAM.MSG.DELETE.${stream}`, JSON.stringify({ seq: commandSeq, no_erase: true }));
+  };
   return changed(nc, {
-    subscribe: (subject: string, options: SubscriptionOptions = {}) => {
-      const { callback } = options;
-      if (!callback) return nc.subscribe(subject, options);
-      const early = (error: Error | null, message: Msg) => {
-        if (!error && message.reply && isDeliveryOf('COMMANDS', message.reply)) nc.publish(message.reply, '+ACK');
-        callback(error, message);
-      };
-      return nc.subscribe(subject, { ...options, callback: early });
+    publish: (subject, payload, options) => {
+      removeEarly(subject, payload, options?.headers);
+      nc.publish(subject, payload, options);
+    },
+    request: (subject: string, payload?: Payload, options?: RequestOptions) => {
+      removeEarly(subject, payload, options?.headers);
+      return nc.request(subject, payload, options);
     },
   });
 }

@@ -5,7 +5,8 @@ import { pick } from './seeded-random.ts';
 /** Whom the operator meddles with. Times in milliseconds. */
 export type OperatorOptions = {
   lanes: Lanes;
-  workload: string;
+  /** The workload of a lane. */
+  workloadOf: (lane: string) => string;
   random: () => number;
   /** Accepted jobs by lane, as they grow. */
   submitted: ReadonlyMap<string, readonly string[]>;
@@ -19,6 +20,8 @@ export type OperatorOptions = {
 export type OperatorRecord = {
   /** Jobs of which the engine said that they are cancelled. */
   cancelled: string[];
+  /** Jobs that were running and of which the engine said that they will be cancelled, and when (ms since the epoch). */
+  forced: { jobId: string; at: number }[];
   counts: Record<string, number>;
 };
 
@@ -33,7 +36,7 @@ const LONGEST_PAUSE_MS = 3_000;
 export class Operator {
   readonly #options: OperatorOptions;
   readonly #pauses: Promise<void>[] = [];
-  readonly record: OperatorRecord = { cancelled: [], counts: {} };
+  readonly record: OperatorRecord = { cancelled: [], forced: [], counts: {} };
 
   constructor(options: OperatorOptions) {
     this.#options = options;
@@ -52,14 +55,15 @@ export class Operator {
   }
 
   async #cancel(): Promise<void> {
-    const { lanes, random, running, workload } = this.#options;
+    const { lanes, random, running, workloadOf } = this.#options;
     const force = random() < 0.5;
     const candidates = force ? running() : [];
     const { lane, jobId } = candidates.length > 0 ? pick(random, candidates) : this.#aRecentJob();
     try {
-      const { state } = await lanes.cancel({ jobId, workload, lane }, { force, reason: 'chaos' });
+      const { state } = await lanes.cancel({ jobId, workload: workloadOf(lane), lane }, { force, reason: 'chaos' });
       this.#count(state);
       if (state === 'cancelled') this.record.cancelled.push(jobId);
+      else this.record.forced.push({ jobId, at: Date.now() });
     } catch (error) {
       if (!(error instanceof LanesError)) throw error;
       this.#count(`cancel ${error.code}`);
@@ -73,8 +77,9 @@ export class Operator {
   }
 
   async #pause(): Promise<void> {
-    const { lanes, random, report, submitted, workload } = this.#options;
+    const { lanes, random, report, submitted, workloadOf } = this.#options;
     const lane = pick(random, [...submitted.keys()]);
+    const workload = workloadOf(lane);
     const ms = random() * LONGEST_PAUSE_MS;
     await persistently(() => lanes.pause({ workload, lane }, 'chaos'));
     this.#count('paused');

@@ -6,13 +6,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Lanes, openLanes } from '@lanekeeper/lanes';
 import { type NatsServer, startNats } from '@lanekeeper/local-stack';
 import { connect } from '@nats-io/transport-node';
+import { chaosWorkloads, workloadOf } from './chaos-jobs.ts';
 import type { History } from './check-history.ts';
-import { type Effect, readEffects } from './effects.ts';
+import { type Effect, readEffects, readLatestEffects } from './effects.ts';
 import { Load } from './load.ts';
 import { leftIn, readEvents, untilDrained } from './observe.ts';
 import { Operator } from './operator.ts';
 import { pick, seededRandom } from './seeded-random.ts';
-import type { ChaosLimits, WorkerSettings } from './settings.ts';
+import type { ChaosWorkload, WorkerSettings } from './settings.ts';
 import { spawnWorker } from './spawn-worker.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 
@@ -40,6 +41,8 @@ export type ChaosOptions = {
   /** How long commands take; default mostly short, a few slow. */
   commandMs?: (random: () => number) => number;
   turnSliceMs?: number;
+  /** No command fails at first or is to start later. */
+  calm?: boolean;
   /** See settings.ts. */
   worker?: Pick<WorkerSettings, 'careless' | 'mutant'>;
 };
@@ -47,7 +50,6 @@ export type ChaosOptions = {
 /** What can be done to the system while it works. */
 export type Fault = 'kill-worker' | 'freeze-worker' | 'kill-nats' | 'cut-connection' | 'stop-worker';
 
-const WORKLOAD = 'chaos';
 /** Effects among which those of the jobs that run are found. */
 const MANY_EFFECTS = 80;
 
@@ -62,8 +64,7 @@ export async function runChaos(options: ChaosOptions): Promise<History & { fault
 }
 
 /** The jobs that run, of those that began lately. */
-function unfinished(effects: readonly Effect[]): Effect[] {
-  const lately = effects.slice(-MANY_EFFECTS);
+function unfinished(lately: readonly Effect[]): Effect[] {
   const ended = new Set(lately.filter(({ kind }) => kind !== 'start').map(({ jobId }) => jobId));
   return lately.filter(({ jobId }) => !ended.has(jobId));
 }
@@ -75,11 +76,11 @@ class ChaosRun {
   readonly #lanes: Lanes;
   readonly #proxy: TcpProxy;
   readonly #effectsFile: string;
-  readonly #limits: ChaosLimits;
+  readonly #workloads: readonly ChaosWorkload[];
   readonly #workers: (ChildProcess | undefined)[] = [];
   readonly #load: Load;
   readonly #faults: Record<string, number> = {};
-  readonly #serverKills: number[] = [];
+  readonly #serverKills: { at: number; back: number }[] = [];
   #closing = false;
   #submitting = true;
 
@@ -90,15 +91,15 @@ class ChaosRun {
     this.#lanes = lanes;
     this.#proxy = proxy;
     this.#effectsFile = path.join(options.dir, 'effects.jsonl');
-    this.#limits = { width: 1, fleetLimit: options.fleetLimit, timeoutMs: 60_000, attempts: 1_000, backoffMs: 50 };
-    const { commands, submitMs, commandMs } = options;
+    this.#workloads = chaosWorkloads(options.fleetLimit);
+    const { commands, submitMs, commandMs, calm = false } = options;
     this.#load = new Load({
       lanes,
-      workload: WORKLOAD,
       random: this.#random,
       laneCount: options.lanes,
       commands,
       submitMs,
+      calm,
       ...(commandMs ? { commandMs } : {}),
     });
     writeFileSync(this.#effectsFile, '');
@@ -129,9 +130,11 @@ class ChaosRun {
       effects: readEffects(this.#effectsFile),
       events: await readEvents(this.#lanes),
       fleetLimit: this.#options.fleetLimit,
+      minGapMs: new Map(this.#workloads.map(({ name, limits }) => [name, limits.minGapMs ?? 0])),
       serverKills: this.#serverKills,
       left: await leftIn(this.#lanes),
       cancelled: operator.record.cancelled,
+      forced: operator.record.forced,
       faults: { ...this.#faults, ...operator.record.counts },
     };
   }
@@ -141,10 +144,10 @@ class ChaosRun {
     const random = seededRandom(seed + 1);
     return new Operator({
       lanes: this.#lanes,
-      workload: WORKLOAD,
+      workloadOf,
       random,
       submitted: this.#load.submitted,
-      running: () => unfinished(readEffects(this.#effectsFile)),
+      running: () => unfinished(readLatestEffects(this.#effectsFile, MANY_EFFECTS)),
       everyMs,
       report,
     });
@@ -166,14 +169,13 @@ class ChaosRun {
     const settings: WorkerSettings = {
       server: index === 0 ? this.#proxy.server : direct,
       prefix: '',
-      workload: WORKLOAD,
       effectsFile: this.#effectsFile,
       slots: this.#options.fleetLimit,
-      limits: this.#limits,
+      workloads: this.#workloads,
       times: {
         ackWaitMs: this.#options.ackWaitMs,
         sweepMs: 1_000,
-        turnSliceMs: this.#options.turnSliceMs ?? 50,
+        turnSliceMs: this.#options.turnSliceMs ?? 150,
         abortGraceMs: 5_000,
       },
       ...this.#options.worker,
@@ -216,10 +218,7 @@ class ChaosRun {
         worker?.kill('SIGCONT');
         return;
       case 'kill-nats':
-        this.#serverKills.push(Date.now());
-        await this.#nats.kill('SIGKILL');
-        await sleep(this.#random() * 500);
-        await this.#nats.restart();
+        await this.#killServer();
         return;
       case 'cut-connection':
         this.#proxy.cut();
@@ -227,5 +226,13 @@ class ChaosRun {
         this.#proxy.heal();
         return;
     }
+  }
+
+  async #killServer(): Promise<void> {
+    const at = Date.now();
+    await this.#nats.kill('SIGKILL');
+    await sleep(this.#random() * 500);
+    await this.#nats.restart();
+    this.#serverKills.push({ at, back: Date.now() });
   }
 }

@@ -1,21 +1,24 @@
+import type { WorkloadLimits } from '@lanekeeper/contracts';
 import type { EngineTimes } from '@lanekeeper/lanes';
 import type { Mutant } from './mutants.ts';
 
-/** What a chaos command asks for: its number in its lane, and how long it takes in milliseconds. */
-export type ChaosCommand = { n: number; ms: number };
+/**
+ * What a chaos command asks for: its number in its lane, how long it takes in milliseconds, and how many of its first
+ * attempts fail, to be retried.
+ */
+export type ChaosCommand = { n: number; ms: number; failures: number };
 
-/** Limits of the chaos workload. */
-export type ChaosLimits = { width: number; fleetLimit: number; timeoutMs: number; attempts: number; backoffMs: number };
+/** A workload that is put through chaos. */
+export type ChaosWorkload = { name: string; limits: WorkloadLimits };
 
 /** What a worker process is told. */
 export type WorkerSettings = {
   /** host:port of NATS, or of a proxy before it; several, comma-separated, are a cluster. */
   server: string;
   prefix: string;
-  workload: string;
   effectsFile: string;
   slots: number;
-  limits: ChaosLimits;
+  workloads: readonly ChaosWorkload[];
   times: Partial<EngineTimes>;
   /** Replicas of the streams; default 1. */
   replicas?: number;

@@ -1,12 +1,12 @@
 /** A worker as a process of its own, to be killed: `worker-process.ts <settings as JSON>`. */
-import { openLanes, startWorker } from '@lanekeeper/lanes';
+import { type HandlerContext, JobFailure, type JobInput, openLanes, startWorker, type Worker } from '@lanekeeper/lanes';
 import { connect } from '@nats-io/transport-node';
 import { recordEffect } from './effects.ts';
 import { mutants } from './mutants.ts';
-import type { ChaosCommand, WorkerSettings } from './settings.ts';
+import type { ChaosCommand, ChaosWorkload, WorkerSettings } from './settings.ts';
 
 const settings = JSON.parse(process.argv[2] ?? '') as WorkerSettings;
-const { effectsFile, limits, times, workload, prefix } = settings;
+const { effectsFile, times, workloads, prefix } = settings;
 const say = (level: string) => (fields: object, message: string) =>
   process.stdout.write(
     `${JSON.stringify({ level, message, ...fields, err: String((fields as { err?: unknown }).err) })}\n`,
@@ -20,36 +20,50 @@ const connection = await connect({
   maxPingOut: 2,
 });
 const nc = settings.mutant ? mutants[settings.mutant](connection) : connection;
-const worker = await startWorker<ChaosCommand>({
-  lanes: await openLanes({ nc, prefix, replicas: settings.replicas ?? 1 }),
-  workload: { name: workload, limits, check: () => [] },
-  times,
-  slots: settings.slots,
-  log: { debug() {}, info: say('info'), warn: say('warn'), error: say('error') },
-  onStuck: () => process.exit(70),
-  handle: async (job, context) => {
-    const effect = (kind: 'start' | 'end' | 'abort') =>
-      recordEffect(effectsFile, {
-        kind,
-        jobId: job.jobId,
-        lane: job.lane,
-        n: job.data.n,
-        attempt: context.attempt,
-        worker: worker.workerId,
-        at: Date.now(),
-      });
-    const own = async () => (settings.careless ? undefined : context.assertOwned());
-    await own();
-    effect('start');
-    context.progress(50);
-    await sleepUnlessAborted(job.data.ms, settings.careless ? new AbortController().signal : context.signal);
-    await own();
-    effect('end');
-    return { n: job.data.n };
-  },
-});
-process.on('SIGTERM', () => void worker.stop(settings.stopMs ?? 5_000).then(() => process.exit(0)));
+const lanes = await openLanes({ nc, prefix, replicas: settings.replicas ?? 1 });
+const workers = await Promise.all(workloads.map(serve));
+const stop = () => Promise.all(workers.map((worker) => worker.stop(settings.stopMs ?? 5_000)));
+process.on('SIGTERM', () => void stop().then(() => process.exit(0)));
 process.stdout.write('{"level":"info","message":"ready"}\n');
+
+async function serve({ name, limits }: ChaosWorkload): Promise<Worker> {
+  const worker: Worker = await startWorker<ChaosCommand>({
+    lanes,
+    workload: { name, limits, check: () => [] },
+    times,
+    slots: settings.slots,
+    log: { debug() {}, info: say('info'), warn: say('warn'), error: say('error') },
+    onStuck: () => process.exit(70),
+    handle: (job, context) => act(job, context, worker.workerId),
+  });
+  return worker;
+}
+
+async function act(job: JobInput<ChaosCommand>, context: HandlerContext, worker: string): Promise<{ n: number }> {
+  const { jobId, workload, lane, data } = job;
+  const effect = (kind: 'start' | 'end') =>
+    recordEffect(effectsFile, {
+      kind,
+      jobId,
+      workload,
+      lane,
+      n: data.n,
+      attempt: context.attempt,
+      worker,
+      at: Date.now(),
+    });
+  const own = async () => (settings.careless ? undefined : context.assertOwned());
+  await own();
+  effect('start');
+  context.progress(50);
+  await sleepUnlessAborted(data.ms, settings.careless ? new AbortController().signal : context.signal);
+  if (context.attempt <= data.failures) {
+    throw new JobFailure({ code: 'PASSING', message: 'It will pass.', retryable: true });
+  }
+  await own();
+  effect('end');
+  return { n: data.n };
+}
 
 function sleepUnlessAborted(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -19,8 +19,8 @@ const HEALTHY_MS = 120_000;
 /** Kills and restarts nodes one after the other, each only when the cluster is whole again, as an operator would. */
 export class ClusterFaults {
   readonly #options: ClusterFaultsOptions;
-  /** When nodes went away, milliseconds since the epoch. */
-  readonly losses: number[] = [];
+  /** When nodes went away, and when the cluster was whole again, milliseconds since the epoch. */
+  readonly losses: { at: number; back: number }[] = [];
 
   constructor(options: ClusterFaultsOptions) {
     this.#options = options;
@@ -45,9 +45,10 @@ export class ClusterFaults {
     const { cluster, report } = this.#options;
     for (const node of cluster.nodes) {
       report(`restart :${node.port}`);
-      this.losses.push(Date.now());
+      const at = Date.now();
       await node.restart();
       await cluster.healthy(HEALTHY_MS);
+      this.losses.push({ at, back: Date.now() });
       report('healthy');
     }
   }
@@ -55,11 +56,12 @@ export class ClusterFaults {
   async #kill(node: NatsServer, which: string): Promise<void> {
     const { cluster, random, report } = this.#options;
     report(`kill ${which} :${node.port}`);
-    this.losses.push(Date.now());
+    const at = Date.now();
     await node.kill('SIGKILL');
     await sleep(random() * AWAY_MS);
     await node.restart();
     await cluster.healthy(HEALTHY_MS);
+    this.losses.push({ at, back: Date.now() });
     report('healthy');
   }
 }

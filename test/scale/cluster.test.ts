@@ -7,6 +7,7 @@ import { openLanes } from '@lanekeeper/lanes';
 import { startNatsCluster } from '@lanekeeper/local-stack';
 import { connect } from '@nats-io/transport-node';
 import { expect, it } from 'vitest';
+import { chaosWorkloads } from '../chaos/chaos-jobs.ts';
 import { findViolations } from '../chaos/check-history.ts';
 import { readEffects } from '../chaos/effects.ts';
 import { Load } from '../chaos/load.ts';
@@ -19,7 +20,6 @@ import { ClusterFaults } from './cluster-faults.ts';
 const seed = Number(process.env.CLUSTER_SEED ?? Date.now() % 1_000_000);
 /** Kills of the leader and of any node before the rolling restart; a longer run takes more. */
 const rounds = Number(process.env.CLUSTER_ROUNDS ?? 1);
-const WORKLOAD = 'chaos';
 const FLEET_LIMIT = 6;
 const REPLICAS = 3;
 /** Elections, on a busy machine. */
@@ -40,7 +40,7 @@ it(`keeps order and every job while nodes of a NATS cluster die and restart (see
   const workers = superviseWorkers(3, settings, dir);
   const faults = new ClusterFaults({ cluster, lanes, random: seededRandom(seed), report });
   const random = seededRandom(seed + 1);
-  const load = new Load({ lanes, workload: WORKLOAD, random, laneCount: 12, commands: 20, submitMs: 1_000 });
+  const load = new Load({ lanes, calm: true, random, laneCount: 12, commands: 20, submitMs: 1_000 });
   try {
     const over = new AbortController();
     const loading = load.submitUntil(over.signal);
@@ -65,6 +65,8 @@ it(`keeps order and every job while nodes of a NATS cluster die and restart (see
         serverKills: faults.losses,
         forgottenMs: FORGOTTEN_MS,
         cancelled: [],
+        forced: [],
+        minGapMs: new Map(),
         left: await leftIn(lanes),
       }),
     ).toEqual([]);
@@ -99,9 +101,8 @@ function settingsFor(where: Pick<WorkerSettings, 'server' | 'effectsFile'>): Wor
     ...where,
     prefix: '',
     replicas: REPLICAS,
-    workload: WORKLOAD,
     slots: FLEET_LIMIT,
-    limits: { width: 1, fleetLimit: FLEET_LIMIT, timeoutMs: 60_000, attempts: 1_000, backoffMs: 50 },
+    workloads: chaosWorkloads(FLEET_LIMIT),
     times: { ackWaitMs: 5_000, sweepMs: 1_000, turnSliceMs: 50, abortGraceMs: 5_000 },
   };
 }

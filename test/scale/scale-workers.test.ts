@@ -6,6 +6,7 @@ import { openLanes } from '@lanekeeper/lanes';
 import { nuid } from '@nats-io/nats-core';
 import { connect } from '@nats-io/transport-node';
 import { expect, inject, it } from 'vitest';
+import { chaosWorkloads } from '../chaos/chaos-jobs.ts';
 import { findViolations } from '../chaos/check-history.ts';
 import { readEffects } from '../chaos/effects.ts';
 import { Load } from '../chaos/load.ts';
@@ -18,7 +19,6 @@ import { findWaits, handBacks } from './graceful-stops.ts';
 const seed = Number(process.env.SCALE_SEED ?? Date.now() % 1_000_000);
 const commands = Number(process.env.SCALE_COMMANDS ?? 1_200);
 const submitMs = Number(process.env.SCALE_SECONDS ?? 15) * 1_000;
-const WORKLOAD = 'chaos';
 const FLEET_LIMIT = 8;
 /** Far beyond the test: whatever waits for something to run out, or for a sweep, is not done in time. */
 const NEVER_MS = 3_600_000;
@@ -42,7 +42,7 @@ it(`scales between 1 and 6 workers during load without a wait (seed ${seed})`, {
   });
   console.log(`scale seed ${seed}, ${commands} commands, logs in ${dir}`);
   const random = seededRandom(seed + 1);
-  const load = new Load({ lanes, workload: WORKLOAD, random, laneCount: 60, commands, submitMs, commandMs });
+  const load = new Load({ lanes, calm: true, random, laneCount: 60, commands, submitMs, commandMs });
   const done = new AbortController();
   try {
     const changing = fleet.changeUntil(done.signal);
@@ -61,6 +61,8 @@ it(`scales between 1 and 6 workers during load without a wait (seed ${seed})`, {
     fleetLimit: FLEET_LIMIT,
     serverKills: [],
     cancelled: [],
+    forced: [],
+    minGapMs: new Map(),
     left: await leftIn(lanes),
   };
   console.log(`workers ${JSON.stringify(fleet.counts)}, ${handBacks(events)} jobs handed back`);
@@ -75,9 +77,8 @@ it(`scales between 1 and 6 workers during load without a wait (seed ${seed})`, {
 function settingsFor(where: Pick<WorkerSettings, 'server' | 'prefix' | 'effectsFile'>): WorkerSettings {
   return {
     ...where,
-    workload: WORKLOAD,
     slots: FLEET_LIMIT,
-    limits: { width: 1, fleetLimit: FLEET_LIMIT, timeoutMs: 60_000, attempts: 1, backoffMs: 50 },
+    workloads: chaosWorkloads(FLEET_LIMIT),
     times: { ackWaitMs: NEVER_MS, sweepMs: NEVER_MS, turnSliceMs: 50, abortGraceMs: 5_000 },
     // Shorter than the slow commands, so that some are handed back.
     stopMs: 150,

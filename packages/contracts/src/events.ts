@@ -17,8 +17,18 @@ const attempted = {
   attempt: Type.Integer({ minimum: 1 }),
   /** Irreversible steps that were announced and whose outcome is not known yet. */
   intents: Type.Optional(Type.Array(Type.String())),
-  /** Which delivery, of which consumer (its creation time), this attempt works on: a later one proves that it ran out. */
-  delivery: Type.Optional(Type.Object({ consumer: Type.String(), count: Type.Integer({ minimum: 1 }) })),
+  /**
+   * Under which delivery of which turn (its sequence in TURNS) by which consumer of turns (its creation time) this
+   * attempt works: a later delivery of the same turn by the same consumer proves that the lease has run out.
+   */
+  delivery: Type.Optional(
+    Type.Object({
+      consumer: Type.String(),
+      turn: Type.Optional(Type.Integer({ minimum: 1 })),
+      slot: Type.Optional(Type.Integer({ minimum: 0 })),
+      count: Type.Integer({ minimum: 1 }),
+    }),
+  ),
 };
 
 const Queued = Type.Object({

@@ -22,6 +22,10 @@ export type Names = Readonly<{
   pausesOf: (workload?: string) => string;
   /** Where {@link Names.lanesBucket} keeps when a lane's last command ended: key `end.<workload>.<lane>`. */
   lastEnd: (workload: string, lane: string) => string;
+  /** Where {@link Names.lanesBucket} keeps a workload's fleet limit, if it was changed at run time: key `fleet.<workload>`. */
+  fleetLimit: (workload: string) => string;
+  /** Where {@link Names.lanesBucket} keeps that a running job is to be cancelled: key `cancel.<workload>.<lane>.<jobId>`. */
+  forcedCancel: (workload: string, lane: string, jobId: string) => string;
   /** Core NATS subject on which workers hear that a lane was paused or resumed. */
   pauseChanged: (workload: string) => string;
   /** Key-value bucket of idempotency keys. */
@@ -32,10 +36,15 @@ export type Names = Readonly<{
   allTurns: string;
   /** All events. */
   allEvents: string;
-  /** `cmd.<workload>.<lane>` */
-  command: (workload: string, lane: string) => string;
+  /**
+   * `cmd.<workload>.<lane>`; commands of high priority in lanes wider than 1 have a queue beside it:
+   * `cmd.<workload>.<lane>.high`.
+   */
+  command: (workload: string, lane: string, queue?: LaneQueue) => string;
   /** `cmd.<workload>.>` */
   commandsOf: (workload: string) => string;
+  /** Commands of one queue of the lanes that match; a part left out matches any. */
+  commandsMatching: (parts: { workload?: string; lane?: string }, queue: LaneQueue) => string;
   /** `turn.<workload>.<lane>.<slot>` */
   turn: (workload: string, lane: string, slot: number) => string;
   /** `turn.<workload>.>` */
@@ -46,8 +55,6 @@ export type Names = Readonly<{
   eventsOf: (parts: { workload?: string; lane?: string; jobId?: string }) => string;
   /** Durable consumer of a workload's turns. Its max_ack_pending is the fleet limit. */
   turnsConsumer: (workload: string) => string;
-  /** Consumer of one lane's commands. `digest` is a digest of the lane, short enough for a name. */
-  laneConsumer: (workload: string, digest: string) => string;
   /** Durable consumer of a projection of all events. */
   projectionConsumer: (projection: string) => string;
   /** Core NATS subject on which the active replica of a projection says how far it is. */
@@ -59,6 +66,9 @@ export type Names = Readonly<{
   /** Core NATS subject on which every live worker of a workload answers who and how busy it is. */
   workerPing: (workload: string) => string;
 }>;
+
+/** The queues of a lane: in lanes wider than 1 commands of high priority have one of their own. */
+export type LaneQueue = 'normal' | 'high';
 
 /** The parts of a command, turn or event subject, decoded. */
 export type SubjectParts = { workload: string; lane: string; tail?: string };
@@ -82,13 +92,24 @@ export function names(prefix = ''): Names {
     pause: (workload: string, lane: string) => `$KV.${prefix}lanes.pause.${token(workload)}.${encodeLane(lane)}`,
     pausesOf: (workload?: string) => `$KV.${prefix}lanes.pause.${workload === undefined ? '' : `${token(workload)}.`}>`,
     lastEnd: (workload: string, lane: string) => `$KV.${prefix}lanes.end.${token(workload)}.${encodeLane(lane)}`,
+    fleetLimit: (workload: string) => `$KV.${prefix}lanes.fleet.${token(workload)}`,
+    forcedCancel: (workload: string, lane: string, jobId: string) =>
+      `$KV.${prefix}lanes.cancel.${token(workload)}.${encodeLane(lane)}.${token(jobId)}`,
     pauseChanged: (workload: string) => subject('paused', token(workload)),
     idempotencyBucket: `${prefix}idempotency`,
     allCommands: subject('cmd', '>'),
     allTurns: subject('turn', '>'),
     allEvents: subject('evt', '>'),
-    command: (workload: string, lane: string) => subject('cmd', token(workload), encodeLane(lane)),
+    command: (workload: string, lane: string, queue: LaneQueue = 'normal') =>
+      subject('cmd', token(workload), encodeLane(lane), ...(queue === 'normal' ? [] : [queue])),
     commandsOf: (workload: string) => subject('cmd', token(workload), '>'),
+    commandsMatching: ({ workload, lane }: { workload?: string; lane?: string }, queue: LaneQueue) =>
+      subject(
+        'cmd',
+        workload === undefined ? '*' : token(workload),
+        lane === undefined ? '*' : encodeLane(lane),
+        ...(queue === 'normal' ? [] : [queue]),
+      ),
     turn: (workload: string, lane: string, slot: number) => subject('turn', token(workload), encodeLane(lane), slot),
     turnsOf: (workload: string) => subject('turn', token(workload), '>'),
     event: (workload: string, lane: string, jobId: string) =>
@@ -101,7 +122,6 @@ export function names(prefix = ''): Names {
         jobId === undefined ? '*' : token(jobId),
       ),
     turnsConsumer: (workload: string) => `turns_${token(workload)}`,
-    laneConsumer: (workload: string, digest: string) => `lane_${token(workload)}_${token(digest)}`,
     projectionConsumer: (projection: string) => `projection_${token(projection)}`,
     applied: (projection: string) => subject('applied', token(projection)),
     holds: (workerId: string) => subject('holds', token(workerId)),

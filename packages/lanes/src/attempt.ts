@@ -1,8 +1,9 @@
 import type { Command, JobErrorBody, JobEvent } from '@lanekeeper/contracts';
 import { cancellation } from './cancellation.ts';
 import { isLanesError, LanesError } from './errors.ts';
-import type { EventLog } from './event-log.ts';
+import type { Append, EventLog } from './event-log.ts';
 import { pause } from './pause.ts';
+import type { TurnDelivery } from './taken-turn.ts';
 
 /** Who works on what, and from which point of the job's log. */
 export type AttemptStart = {
@@ -11,8 +12,8 @@ export type AttemptStart = {
   attempt: number;
   workerId: string;
   intents: readonly string[];
-  /** Which delivery of the command this is. */
-  delivery: { consumer: string; count: number };
+  /** Under which delivery of which turn. */
+  delivery: TurnDelivery;
   /** Sequence of the job's last event. */
   seq: number;
   /** Whether the lease is still good. */
@@ -29,6 +30,9 @@ export type Outcome =
   | { type: 'uncertain'; error: JobErrorBody }
   | { type: 'cancelled'; reason?: string }
   | { type: 'retry-scheduled'; error: JobErrorBody; dueAt: Date; handedBack?: boolean };
+
+/** Whether an outcome was written, and the sequence of what was written with it. */
+export type Finished = { written: boolean; next: number | undefined };
 
 /**
  * One attempt at a job and its writes to the job's log: one after the other, each fenced by the one before. The first
@@ -110,16 +114,23 @@ export class Attempt {
   }
 
   /**
-   * Writes how the attempt ended. Goes on trying through lost connections, until `deadline` is aborted.
-   * @returns whether it was written; false when another worker was first.
+   * Writes how the attempt ended, and with it, if there is one, the claim of the lane's next command. Goes on trying
+   * through lost connections, until `deadline` is aborted.
+   * @returns whether it was written (not when another worker was first), and the sequence of the claim if that was too.
    */
-  async finish(outcome: Outcome, deadline: AbortSignal): Promise<boolean> {
+  async finish(outcome: Outcome, deadline: AbortSignal, successor?: Append): Promise<Finished> {
     try {
-      await this.#chain(() => this.#write(this.#outcomeEvent(outcome), deadline));
-      return true;
+      let next: number | undefined;
+      await this.#chain(async () => {
+        const event = this.#outcomeEvent(outcome);
+        if (!successor) return this.#write(event, deadline);
+        const { log } = this.#start;
+        [this.#seq, next] = await log.appendBoth({ event, expected: this.#seq }, successor, deadline);
+      });
+      return { written: true, next };
     } catch (error) {
       this.#fault(error);
-      return false;
+      return { written: false, next: undefined };
     }
   }
 

@@ -1,9 +1,10 @@
-import type { JobEvent, JobState } from '@lanekeeper/contracts';
+import { isTerminal, type JobEvent, type JobState } from '@lanekeeper/contracts';
 import { askToAbort } from './ask-holder.ts';
 import { cancellation } from './cancellation.ts';
 import { isLanesError, LanesError } from './errors.ts';
 import type { LastEvent } from './event-log.ts';
 import { assertNotOver, findHeader, findLast, type JobRef } from './find-job.ts';
+import { clearForcedCancel, noteForcedCancel } from './forced-cancel.ts';
 import { pause } from './pause.ts';
 import type { SubmitDeps } from './submit.ts';
 import { offerTurns } from './turns.ts';
@@ -13,8 +14,8 @@ import { whileConnected } from './while-connected.ts';
 export type CancelOptions = { reason?: string; force?: boolean };
 
 /**
- * What a cancel came to. `cancelling`: the handler was told to stop; the job ends as cancelled when it has, or as
- * completed when it was faster. `uncertain`: an irreversible step had been announced whose outcome no one knows.
+ * What a cancel came to. `cancelling`: the handler is told to stop; the job ends as cancelled when it has, or as completed
+ * when it was faster. Should its worker die first, or be out of reach, whoever takes the job over ends it as cancelled. `uncertain`: an irreversible step had been announced whose outcome no one knows.
  */
 export type CancelledJob = {
   jobId: string;
@@ -24,7 +25,7 @@ export type CancelledJob = {
 };
 
 /** How long the worker that holds a job may take to be found and to obey, in milliseconds. */
-const HOLDER_WAIT_MS = 3_000;
+const HOLDER_WAIT_MS = 1_000;
 /** Pause before it is asked again: it may just be starting, or handing the job back. */
 const ASK_AGAIN_MS = 50;
 /** How long storing the event may take, in milliseconds. */
@@ -33,27 +34,43 @@ const APPEND_TIMEOUT_MS = 10_000;
 /**
  * Cancels a job. The event is fenced on the job's last one, so a cancel and a start cannot both win: a job that was
  * cancelled while it waited (queued, or for a retry) never runs again.
- * @throws LanesError RUNNING (without force), OVER, UNKNOWN_JOB, or UNAVAILABLE: then ask again (with force also while
- * the job's worker does not answer: it may be dead, and the job will go on elsewhere).
+ * @throws LanesError RUNNING (without force), OVER, UNKNOWN_JOB, or UNAVAILABLE: then ask again.
  */
 export async function cancel(deps: SubmitDeps, ref: JobRef, options: CancelOptions): Promise<CancelledJob> {
-  const until = performance.now() + HOLDER_WAIT_MS;
   for (;;) {
     const last = await findLast(deps, ref);
-    const { event } = last;
-    const { jobId, workload, lane } = event;
-    assertNotOver(event);
-    if ('worker' in event) {
+    assertNotOver(last.event);
+    if ('worker' in last.event) {
       if (!options.force) throw new LanesError('RUNNING', 'the job is running');
-      if (await askToAbort(deps, event.worker, jobId, options.reason)) {
-        return { jobId, workload, lane, state: 'cancelling' };
-      }
-      if (performance.now() >= until) throw new LanesError('UNAVAILABLE', 'the worker of the job does not answer');
+      return cancelRunning(deps, last.event, options.reason);
+    }
+    const cancelled = await endWaiting(deps, last, options.reason);
+    if (cancelled) return cancelled;
+  }
+}
+
+/**
+ * Has a running job cancelled. First comes a note, then a look at who runs it: whoever takes the job over after that look
+ * finds the note, so it need not be known whether its worker still lives.
+ */
+async function cancelRunning(deps: SubmitDeps, job: JobEvent, reason: string | undefined): Promise<CancelledJob> {
+  await noteForcedCancel(deps, job, reason === undefined ? {} : { reason });
+  const until = performance.now() + HOLDER_WAIT_MS;
+  for (;;) {
+    const last = await findLast(deps, job);
+    const { event } = last;
+    if ('worker' in event) {
+      const { jobId, workload, lane, worker } = event;
+      const stops = await askToAbort(deps, worker, jobId, reason);
+      if (stops || performance.now() >= until) return { jobId, workload, lane, state: 'cancelling' };
       await pause(ASK_AGAIN_MS);
       continue;
     }
-    const state = await endWaiting(deps, last, options.reason);
-    if (state) return { jobId, workload, lane, state };
+    const cancelled = isTerminal(event.type) ? undefined : await endWaiting(deps, last, reason);
+    if (!cancelled && !isTerminal(event.type)) continue;
+    await clearForcedCancel(deps, job).catch(deps.onHealable);
+    assertNotOver(event);
+    if (cancelled) return cancelled;
   }
 }
 
@@ -62,7 +79,7 @@ async function endWaiting(
   deps: SubmitDeps,
   { event, seq }: LastEvent,
   reason: string | undefined,
-): Promise<'cancelled' | 'uncertain' | undefined> {
+): Promise<CancelledJob | undefined> {
   const end = cancellation(('intents' in event && event.intents) || [], reason);
   try {
     await deps.events.append(endEvent(event, end), seq, AbortSignal.timeout(APPEND_TIMEOUT_MS));
@@ -72,7 +89,8 @@ async function endWaiting(
   }
   // The job is over now. What is left to do a worker would do too, but only when it comes to the command.
   await removeCommand(deps, event).catch(deps.onHealable);
-  return end.type;
+  const { jobId, workload, lane } = event;
+  return { jobId, workload, lane, state: end.type };
 }
 
 function endEvent(last: JobEvent, end: ReturnType<typeof cancellation>): JobEvent {

@@ -5,6 +5,7 @@ import { earliestStart } from './earliest-start.ts';
 import { isLanesError } from './errors.ts';
 import type { LastEvent } from './event-log.ts';
 import { pause } from './pause.ts';
+import type { TurnDelivery } from './taken-turn.ts';
 import type { WorkerContext } from './worker-context.ts';
 
 /** How often a claim that another write has overtaken is decided anew. */
@@ -15,22 +16,23 @@ const QUEUED_POLL_MS = 5;
 /** A silent holder is asked so often within an ack wait. */
 const ASKS_PER_WAIT = 6;
 
-/** A delivered command with what the delivery says of it. */
+/** A command under a turn, decoded. */
 export type Delivered = {
   command: Command;
   commandSeq: number;
-  /** Which consumer (its creation time) delivered it, and how often, this time included. */
-  delivery: { consumer: string; count: number };
+  /** Under which delivery of which turn. */
+  delivery: TurnDelivery;
   /** When the command was stored, milliseconds since the epoch. */
   storedAt: number;
+  /** The job's last event when its lane was read. */
+  last: LastEvent | undefined;
 };
 
+/** A claim that succeeded. `before`: the job had been begun before. */
+export type Claimed = { type: 'claimed'; attempt: number; intents: readonly string[]; seq: number; before: boolean };
+
 /** A claim that succeeded, or why there is none. */
-export type Claim =
-  | { type: 'claimed'; attempt: number; intents: readonly string[]; seq: number }
-  | { type: 'over' }
-  | { type: 'postponed'; until: number }
-  | { type: 'left' };
+export type Claim = Claimed | { type: 'over' } | { type: 'postponed'; until: number } | { type: 'left' };
 
 /**
  * Claims a delivered command for this worker: decides from the job's last event and writes `started`, fenced by that
@@ -40,7 +42,7 @@ export async function claim(context: WorkerContext, delivered: Delivered): Promi
   const notBefore = await earliestStart(context, delivered.command);
   let asked: { seq: number; answer: ClaimFacts['holder'] } | undefined;
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const last = await lastEvent(context, delivered);
+    const last = (round === 0 && delivered.last) || (await lastEvent(context, delivered));
     const decision = decideClaim({
       last: last?.event,
       now: Date.now(),
@@ -54,7 +56,7 @@ export async function claim(context: WorkerContext, delivered: Delivered): Promi
       asked = { seq: last?.seq ?? 0, answer: await askHolder(context, delivered, decision.workerId) };
       continue;
     }
-    const claimed = await perform(context, delivered, decision, last?.seq ?? 0);
+    const claimed = await perform(context, delivered, decision, last);
     if (claimed) return claimed;
   }
   return { type: 'left' };
@@ -65,8 +67,9 @@ async function perform(
   context: WorkerContext,
   delivered: Delivered,
   decision: Exclude<ClaimDecision, { do: 'ask-holder' }>,
-  lastSeq: number,
+  last: LastEvent | undefined,
 ): Promise<Claim | undefined> {
+  const lastSeq = last?.seq ?? 0;
   switch (decision.do) {
     case 'settle':
       return { type: 'over' };
@@ -81,14 +84,34 @@ async function perform(
     }
     case 'start': {
       const { attempt, intents } = decision;
-      const { command, commandSeq } = delivered;
-      const { workerId: worker } = context;
-      const started = { ...ids(command), attempt, delivery: delivered.delivery, worker, job: command, commandSeq };
-      const event: JobEvent = { type: 'started', ...started, ...(intents.length > 0 ? { intents: [...intents] } : {}) };
-      const seq = await append(context, event, lastSeq);
-      return seq === undefined ? undefined : { type: 'claimed', attempt, intents, seq };
+      const seq = await append(context, startedEvent(context, delivered, decision), lastSeq);
+      const before = last !== undefined && last.event.type !== 'queued';
+      return seq === undefined ? undefined : { type: 'claimed', attempt, intents, seq, before };
     }
   }
+}
+
+/**
+ * The claim of a command that has only been queued yet and may start now, to be written together with the end of the one
+ * before it; undefined when it must be looked at more closely.
+ */
+export function successorOf(
+  context: WorkerContext,
+  next: Delivered,
+): { event: JobEvent; expected: number } | undefined {
+  const { limits } = context.workload;
+  if (next.last?.event.type !== 'queued' || (limits.minGapMs ?? 0) > 0) return undefined;
+  if (next.command.runAt !== undefined && Date.parse(next.command.runAt) > Date.now()) return undefined;
+  return { event: startedEvent(context, next, { attempt: 1, intents: [] }), expected: next.last.seq };
+}
+
+function startedEvent(
+  { workerId: worker }: WorkerContext,
+  { command, commandSeq, delivery }: Delivered,
+  { attempt, intents }: { attempt: number; intents: readonly string[] },
+): JobEvent {
+  const started = { ...ids(command), attempt, delivery, worker, job: command, commandSeq };
+  return { type: 'started', ...started, ...(intents.length > 0 ? { intents: [...intents] } : {}) };
 }
 
 async function append(context: WorkerContext, event: JobEvent, expected: number): Promise<number | undefined> {
@@ -110,16 +133,14 @@ async function lastEvent(context: WorkerContext, delivered: Delivered): Promise<
 }
 
 /**
- * Whether this delivery proves that the one before ran out: the lane's consumer is still the one that made it, and has
- * counted on since. (Consumers live in the server's memory; a new leader may have missed the last deliveries.)
+ * Whether this delivery of a turn proves that the one before ran out: it is the same turn, delivered by the same consumer
+ * of turns, which is still there and has counted on since. (A consumer that was made anew proves nothing: its counts
+ * begin again, and nobody kept the heartbeats of the one before.)
  */
-async function isTracked(context: WorkerContext, delivered: Delivered, last: LastEvent): Promise<boolean> {
-  if (!('worker' in last.event)) return false;
-  const before = last.event.delivery;
-  // A delivery by a consumer that is gone proves nothing, however high it had counted.
-  if (!before || delivered.delivery.consumer !== before.consumer) return false;
-  if (delivered.delivery.count <= before.count) return false;
-  return (await context.consumers.current(delivered.command.lane)) === before.consumer;
+async function isTracked({ turnsConsumer }: WorkerContext, { delivery }: Delivered, last: LastEvent): Promise<boolean> {
+  const before = 'worker' in last.event ? last.event.delivery : undefined;
+  if (!before || delivery.turn !== before.turn || delivery.consumer !== before.consumer) return false;
+  return delivery.count > before.count && (await turnsConsumer.current()) === before.consumer;
 }
 
 /** Asks a holder until it says yes or has been silent for an ack wait. */

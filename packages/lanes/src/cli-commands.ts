@@ -58,11 +58,29 @@ export const cliCommands: Readonly<Record<string, CliCommand>> = {
     },
   },
   cancel: {
-    usage: 'cancel <job id> [--force] [--reason <text>]  --force: also a job that runs',
-    async run(lanes, [jobId], { force, reason }) {
-      if (!jobId) throw new UsageError('cancel needs a job id');
-      const job = await lanes.cancel({ jobId }, { force, ...(reason === undefined ? {} : { reason }) });
-      return { data: job, text: `${job.jobId} ${job.state}\n` };
+    usage: 'cancel <job id> | cancel --workload <w> [--lane <l>] [--limit <n>]  [--force] [--reason <text>]',
+    async run(lanes, [jobId], options) {
+      const { force, reason, workload, lane } = options;
+      const how = { force, ...(reason === undefined ? {} : { reason }) };
+      if (jobId) {
+        const job = await lanes.cancel({ jobId }, how);
+        return { data: job, text: `${job.jobId} ${job.state}\n` };
+      }
+      if (!workload) throw new UsageError('cancel needs a job id, or --workload');
+      const limit = limitOf(options);
+      const filter = { workload, ...(lane === undefined ? {} : { lane }) };
+      const jobs = await lanes.cancelWhere(filter, { ...how, ...(limit === undefined ? {} : { limit }) });
+      const rows = jobs.map((job) => [job.jobId, job.workload, job.lane, job.state]);
+      return { data: jobs, text: printTable([['JOB', 'WORKLOAD', 'LANE', 'STATE'], ...rows]) };
+    },
+  },
+  fleet: {
+    usage: 'fleet <workload> --limit <n>        commands of a workload at once, over all workers, from now on',
+    async run(lanes, [workload], options) {
+      const limit = limitOf(options);
+      if (!workload || limit === undefined) throw new UsageError('fleet needs a workload and --limit');
+      await lanes.setFleetLimit(workload, limit);
+      return { data: { workload, limit }, text: `${workload} runs up to ${limit} at once\n` };
     },
   },
   retry: {

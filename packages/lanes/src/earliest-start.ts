@@ -1,6 +1,6 @@
 import type { Command } from '@lanekeeper/contracts';
 import { publishOne } from './publish.ts';
-import { readLast } from './read-last.ts';
+import { readLeader } from './read-leader.ts';
 import type { WorkerContext } from './worker-context.ts';
 
 /**
@@ -15,7 +15,7 @@ export async function earliestStart(
   const gapMs = workload.limits.minGapMs ?? 0;
   if (gapMs === 0) return asked;
   const { names } = lanes;
-  const mark = await readLast(lanes, names.lanesBucketStream, names.lastEnd(workload.name, lane));
+  const mark = await readLeader(lanes, names.lanesBucketStream, { last_by_subj: names.lastEnd(workload.name, lane) });
   return mark ? Math.max(asked, Date.parse(mark.string()) + gapMs) : asked;
 }
 

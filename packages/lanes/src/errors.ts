@@ -1,3 +1,5 @@
+import { errors } from '@nats-io/nats-core';
+
 /**
  * Every way in which the engine itself fails. `UNAVAILABLE` passes; the others do not by repeating the call.
  * `UNKNOWN_JOB`, `RUNNING`, `OVER`, `NOT_OVER`, `NOT_UNCERTAIN`, `NOT_REPEATABLE`: the job's state does not allow it.
@@ -80,4 +82,10 @@ export function isWrongSequence(error: unknown): boolean {
     error instanceof PublishRefused &&
     (error.apiCode === apiCodes.wrongLastSequence || error.apiCode === apiCodes.wrongLastSequenceUnknown)
   );
+}
+
+/** Whether a request found no one to answer it. */
+export function isNoResponders(error: unknown): boolean {
+  if (error instanceof errors.NoRespondersError) return true;
+  return error instanceof Error && error.cause instanceof errors.NoRespondersError;
 }

@@ -1,15 +1,22 @@
-import { type JobEvent, type Names, parseSubject } from '@lanekeeper/contracts';
+import type { JobEvent, Names } from '@lanekeeper/contracts';
 import type { StoredMsg } from '@nats-io/jetstream';
 import { nuid } from '@nats-io/nats-core';
 import { decodeEvent } from './codec.ts';
 import { isLanesError, isWrongSequence, LanesError } from './errors.ts';
 import { GroupCommit } from './group-commit.ts';
+import { GroupRead } from './group-read.ts';
 import { pause } from './pause.ts';
 import type { OutMessage } from './publish.ts';
-import { type ReadLastFrom, readLast } from './read-last.ts';
+import { type ReadFrom, readLeader } from './read-leader.ts';
 
 /** The last event of a job. `id` is its CloudEvents id. */
 export type LastEvent = { event: JobEvent; seq: number; id: string };
+
+/** The last event of a job, not decoded yet. */
+export type LastMessage = { text: string; seq: number; id: string };
+
+/** An event to be appended if its job's last one still has the sequence `expected` (0: it has none). */
+export type Append = { event: JobEvent; expected: number };
 
 /** Pause before an unconfirmed append is tried again, in milliseconds. */
 const RETRY_PAUSE_MS = 250;
@@ -20,11 +27,13 @@ const RETRY_PAUSE_MS = 250;
  */
 export class EventLog {
   readonly #commit: GroupCommit;
-  readonly #from: ReadLastFrom;
+  readonly #reads: GroupRead;
+  readonly #from: ReadFrom;
   readonly #names: Names;
 
-  constructor(from: ReadLastFrom, names: Names) {
+  constructor(from: ReadFrom, names: Names) {
     this.#commit = new GroupCommit(from.nc);
+    this.#reads = new GroupRead(from.nc, names.eventsStream);
     this.#from = from;
     this.#names = names;
   }
@@ -43,7 +52,33 @@ export class EventLog {
    * @throws LanesError FENCED_OUT when another writer was first, UNAVAILABLE when aborted before the outcome is known.
    */
   async append(event: JobEvent, expected: number, signal?: AbortSignal): Promise<number> {
-    const message = this.#encode(event, expected);
+    return this.#appendMessage(this.#encode(event, expected), expected, signal);
+  }
+
+  /**
+   * Appends an event of one job and, only if that succeeded, one of another job: in one write, where several are under
+   * way. The second is not insisted on.
+   * @returns their sequences; the second is undefined when it was not written.
+   * @throws as {@link EventLog.append}, for the first.
+   */
+  async appendBoth(first: Append, second: Append, signal?: AbortSignal): Promise<[number, number | undefined]> {
+    const messages = [this.#encode(first.event, first.expected), this.#encode(second.event, second.expected)] as const;
+    try {
+      const [one, two] = await this.#commit.append(messages, 'in order');
+      if (one && two) return [one.seq, two.seq];
+    } catch {
+      // Refused or not confirmed: what became of each is found out one after the other.
+    }
+    const seq = await this.#appendMessage(messages[0], first.expected, signal);
+    try {
+      return [seq, await this.#appendMessage(messages[1], second.expected, signal)];
+    } catch (error) {
+      if (isLanesError(error, 'FENCED_OUT') || isLanesError(error, 'UNAVAILABLE')) return [seq, undefined];
+      throw error;
+    }
+  }
+
+  async #appendMessage(message: OutMessage, expected: number, signal?: AbortSignal): Promise<number> {
     for (;;) {
       try {
         const [stored] = await this.#commit.append([message]);
@@ -73,7 +108,7 @@ export class EventLog {
 
   async #lastMessage(subject: string): Promise<StoredMsg | null> {
     try {
-      return await readLast(this.#from, this.#names.eventsStream, subject);
+      return await readLeader(this.#from, this.#names.eventsStream, { last_by_subj: subject });
     } catch (cause) {
       throw new LanesError('UNAVAILABLE', 'the event log could not be read', { cause });
     }
@@ -88,23 +123,25 @@ export class EventLog {
   }
 
   /** The jobs, of those given, that have at least one event. All in one request; at most 1,000. */
-  async known(jobs: readonly { workload: string; lane: string; jobId: string }[]): Promise<Set<string>> {
-    const found = new Set<string>();
-    if (jobs.length === 0) return found;
-    try {
-      const messages = await this.#from.jsm.direct.getLastMessagesFor(this.#names.eventsStream, {
-        multi_last: jobs.map((job) => this.#names.event(job.workload, job.lane, job.jobId)),
-      });
-      for await (const message of messages) {
-        const jobId = parseSubject(message.subject)?.tail;
-        if (jobId !== undefined) found.add(jobId);
-      }
-    } catch (cause) {
-      throw new LanesError('UNAVAILABLE', 'the event log could not be read', { cause });
-    }
+  async known(jobs: readonly JobKey[]): Promise<Set<string>> {
+    return new Set((await this.lastOf(jobs)).keys());
+  }
+
+  /** The last events of those of the given jobs that have any, by job id. All in one request; at most 1,000. */
+  async lastOf(jobs: readonly JobKey[]): Promise<Map<string, LastMessage>> {
+    const subjects = jobs.map(({ workload, lane, jobId }) => this.#names.event(workload, lane, jobId));
+    const last = await this.#reads.lastOf(subjects);
+    const found = new Map<string, LastMessage>();
+    jobs.forEach(({ jobId }, index) => {
+      const message = last.get(subjects[index] ?? '');
+      if (message) found.set(jobId, { text: message.text, seq: message.seq, id: message.header.get('ce-id') });
+    });
     return found;
   }
 }
+
+/** Where the events of a job are. */
+type JobKey = { workload: string; lane: string; jobId: string };
 
 /** Binary-mode CloudEvents 1.0 attributes as headers. */
 function cloudEventHeaders(event: JobEvent): Record<string, string> {

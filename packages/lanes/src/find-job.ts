@@ -39,7 +39,7 @@ export async function readHistory(log: Log, ref: JobRef): Promise<JobEvent[]> {
   const events: JobEvent[] = [];
   const subject = log.names.event(event.workload, event.lane, event.jobId);
   for await (const message of readStream(log, log.names.eventsStream, subject)) {
-    events.push(decodeEvent(message.string()));
+    events.push(decodeEvent(message.text));
   }
   return events;
 }

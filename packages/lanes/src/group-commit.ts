@@ -12,8 +12,12 @@ const FEW = 8;
 /** A flight is cut beyond this many characters, so that a batch never sits in the server's memory for long. */
 const MAX_FLIGHT_CHARS = 4_000_000;
 
+/** What holds a group together: all are stored or none, or each one only if those before it were. */
+export type Bond = 'all or none' | 'in order';
+
 type Waiting = {
   messages: readonly OutMessage[];
+  bond: Bond;
   resolve: (stored: Stored[]) => void;
   reject: (error: unknown) => void;
 };
@@ -22,13 +26,16 @@ type Waiting = {
  * Writes what several callers append to one stream at the same time as one atomic batch: with `sync_interval: always`
  * every publish costs an fsync, a batch costs a few for all its messages.
  *
- * What a caller appends together (a group) stays together: all stored or none, in order. Groups are independent: when
- * the server refuses a flight, it is halved until only the groups at fault fail.
+ * What a caller appends together (a group) stays together, in order. Groups are independent: when the server refuses a
+ * flight, it is halved until only the groups at fault fail.
  */
 export class GroupCommit {
   readonly #nc: NatsConnection;
   readonly #queue: Waiting[] = [];
+  /** Messages under way that are not part of a batch. */
+  #lone = 0;
   #flying = false;
+  #due = false;
 
   constructor(nc: NatsConnection) {
     this.#nc = nc;
@@ -38,31 +45,54 @@ export class GroupCommit {
    * Stores a group of at most {@link MAX_BATCH_MESSAGES} messages.
    * @throws PublishRefused or LanesError UNAVAILABLE, as the functions of publish.ts.
    */
-  append(messages: readonly OutMessage[]): Promise<Stored[]> {
+  append(messages: readonly OutMessage[], bond: Bond = 'all or none'): Promise<Stored[]> {
     if (messages.length === 0) return Promise.resolve([]);
     if (messages.length > MAX_BATCH_MESSAGES) {
       return Promise.reject(new PublishRefused(apiCodes.batchTooLarge, `more than ${MAX_BATCH_MESSAGES} messages`));
     }
     return new Promise((resolve, reject) => {
-      this.#queue.push({ messages, resolve, reject });
-      if (!this.#flying) void this.#fly();
+      this.#queue.push({ messages, bond, resolve, reject });
+      this.#depart();
     });
   }
 
-  async #fly(): Promise<void> {
-    this.#flying = true;
-    // Callers of the same tick travel together.
-    await Promise.resolve();
-    while (this.#queue.length > 0) await this.#send(takeFlight(this.#queue));
-    this.#flying = false;
+  /** What is appended until the end of this round of the event loop travels together. */
+  #depart(): void {
+    if (this.#due) return;
+    this.#due = true;
+    setImmediate(() => {
+      this.#due = false;
+      this.#departNow();
+    });
   }
 
-  async #send(groups: readonly Waiting[]): Promise<void> {
-    if (groups.length <= FEW && groups.every(({ messages }) => messages.length === 1)) {
-      await Promise.all(groups.map((group) => this.#sendTogether([group])));
-    } else {
-      await this.#sendTogether(groups);
+  #departNow(): void {
+    const waiting = this.#queue.reduce((sum, { messages }) => sum + messages.length, 0);
+    if (waiting === 0 || this.#flying) return; // whoever lands looks again
+    if (waiting > FEW || !this.#queue.every(isLoose)) void this.#sendFlight(takeFlight(this.#queue));
+    else if (this.#lone + waiting <= FEW) for (const group of this.#queue.splice(0)) void this.#sendLoose(group);
+  }
+
+  async #sendLoose(group: Waiting): Promise<void> {
+    const { messages, resolve, reject } = group;
+    this.#lone += messages.length;
+    try {
+      const stored: Stored[] = [];
+      for (const message of messages) stored.push(await publishOne(this.#nc, message));
+      resolve(stored);
+    } catch (error) {
+      reject(error);
+    } finally {
+      this.#lone -= messages.length;
+      this.#depart();
     }
+  }
+
+  async #sendFlight(groups: readonly Waiting[]): Promise<void> {
+    this.#flying = true;
+    await this.#sendTogether(groups);
+    this.#flying = false;
+    this.#depart();
   }
 
   async #sendTogether(groups: readonly Waiting[]): Promise<void> {
@@ -82,8 +112,8 @@ export class GroupCommit {
   async #handle(error: unknown, groups: readonly Waiting[]): Promise<void> {
     if (error instanceof PublishRefused && groups.length > 1) {
       const half = Math.ceil(groups.length / 2);
-      await this.#send(groups.slice(0, half));
-      await this.#send(groups.slice(half));
+      await this.#sendTogether(groups.slice(0, half));
+      await this.#sendTogether(groups.slice(half));
       return;
     }
     for (const group of groups) group.reject(error);
@@ -93,6 +123,11 @@ export class GroupCommit {
     const [only] = messages;
     return messages.length === 1 && only ? [await publishOne(this.#nc, only)] : publishBatch(this.#nc, messages);
   }
+}
+
+/** Whether a group need not be a batch. */
+function isLoose({ messages, bond }: Waiting): boolean {
+  return messages.length === 1 || bond === 'in order';
 }
 
 /** Takes the groups off the queue that fit in one batch; at least one. */

@@ -54,10 +54,13 @@ export async function listLanes(deps: Deps, workload: string, limit: number): Pr
 
 /** One lane; with no commands when there is none of this name. @throws as {@link listLanes}. */
 export async function showLane(deps: Deps, workload: string, lane: string): Promise<LaneStats> {
-  const filter = deps.names.command(workload, lane);
-  const [counts, paused] = await Promise.all([subjects(deps, filter), pausedLanes(deps, workload)]);
+  const filters = queuesOf(deps, workload, lane);
+  const [counts, paused] = await Promise.all([
+    Promise.all(filters.map(async (filter) => (await subjects(deps, filter))[filter] ?? 0)),
+    pausedLanes(deps, workload),
+  ]);
   const pause = paused.find((known) => known.lane === lane);
-  const stats: LaneStats = { workload, lane, commands: counts[filter] ?? 0 };
+  const stats: LaneStats = { workload, lane, commands: counts.reduce((sum, count) => sum + count, 0) };
   if (pause) stats.paused = { reason: pause.reason, since: pause.since };
   const [shown = stats] = await withOldest(deps, [stats]);
   return shown;
@@ -87,7 +90,7 @@ async function commandsPerLane(deps: Deps, workload: string): Promise<Map<string
   const counts = new Map<string, number>();
   for (const [subject, count] of Object.entries(await subjects(deps, deps.names.commandsOf(workload)))) {
     const lane = parseSubject(subject)?.lane;
-    if (lane !== undefined) counts.set(lane, count);
+    if (lane !== undefined) counts.set(lane, (counts.get(lane) ?? 0) + count);
   }
   return counts;
 }
@@ -102,12 +105,21 @@ async function withOldest(deps: Deps, lanes: readonly LaneStats[]): Promise<Lane
   for (let at = 0; at < lanes.length; at += AT_ONCE) {
     const some = lanes.slice(at, at + AT_ONCE).map(async (lane) => {
       if (lane.commands === 0) return lane;
-      const oldestAt = await oldest(deps, deps.names.command(lane.workload, lane.lane));
+      const oldestAt = await oldestOf(deps, queuesOf(deps, lane.workload, lane.lane));
       return oldestAt ? { ...lane, oldestAt } : lane;
     });
     shown.push(...(await Promise.all(some)));
   }
   return shown;
+}
+
+function queuesOf({ names }: Deps, workload: string, lane: string): string[] {
+  return [names.command(workload, lane), names.command(workload, lane, 'high')];
+}
+
+async function oldestOf(deps: Deps, subjects: readonly string[]): Promise<string | undefined> {
+  const times = await Promise.all(subjects.map((subject) => oldest(deps, subject)));
+  return times.filter((time) => time !== undefined).toSorted()[0];
 }
 
 async function oldest({ nc, jsm, names }: Deps, subject: string): Promise<string | undefined> {

@@ -1,4 +1,5 @@
-import { errors, type NatsConnection } from '@nats-io/nats-core';
+import type { NatsConnection } from '@nats-io/nats-core';
+import { isNoResponders } from './errors.ts';
 import { whileConnected } from './while-connected.ts';
 
 /** Heartbeats per ack wait. */
@@ -9,8 +10,10 @@ export type LeaseOptions = {
   nc: NatsConnection;
   /** Reply subject of the turn's delivery. */
   turn: string;
-  /** The consumers' ack wait, in milliseconds. */
+  /** The ack wait of the consumer of turns, in milliseconds. */
   ackWaitMs: number;
+  /** Called when no consumer answers for the turn: it has to be made anew (a restarted server has forgotten it). */
+  onGone: () => void;
   /** `performance.now()` when the turn was asked for: it cannot have been delivered earlier. */
   since: number;
 };
@@ -18,9 +21,9 @@ export type LeaseOptions = {
 /**
  * A worker's right to go on with a turn and the command that runs under it. It lasts one ack wait from the last
  * heartbeat that the server confirmed, counted from when that heartbeat was sent, so it always ends before the server
- * gives the turn or the command to someone else. Measured on the monotonic clock, which goes on while a process is
- * stopped: a process that wakes up after its ack wait finds its lease gone before it does anything else. A lease that
- * has run out never comes back.
+ * gives the turn to someone else. Measured on the monotonic clock, which goes on while a process is stopped: a process
+ * that wakes up after its ack wait finds its lease gone before it does anything else. A lease that has run out never
+ * comes back.
  */
 export class Lease {
   readonly #options: LeaseOptions;
@@ -28,13 +31,13 @@ export class Lease {
   #expiry: NodeJS.Timeout | undefined;
   #until: number;
   #lost = false;
-  #command: { reply: string; onLost: () => void } | undefined;
+  #onLost: (() => void) | undefined;
 
   constructor(options: LeaseOptions) {
     this.#options = options;
     this.#until = options.since + options.ackWaitMs;
     this.#beat = setInterval(() => void this.#renew(), options.ackWaitMs / BEATS_PER_WAIT);
-    this.#watch();
+    this.#expect();
   }
 
   /** Whether the lease is still good. */
@@ -43,12 +46,12 @@ export class Lease {
     return !this.#lost;
   }
 
-  /** Keeps a command's delivery alive too, until the returned function is called; says when the lease is lost. */
-  cover(reply: string, onLost: () => void): () => void {
-    this.#command = { reply, onLost };
+  /** Says when the lease is lost, until the returned function is called. */
+  watch(onLost: () => void): () => void {
+    this.#onLost = onLost;
     if (!this.valid) onLost();
     return () => {
-      this.#command = undefined;
+      this.#onLost = undefined;
     };
   }
 
@@ -62,23 +65,18 @@ export class Lease {
     if (!this.valid) return;
     const sentAt = performance.now();
     try {
-      // The command first: when a worker dies, its command is free again before its turn is.
-      if (this.#command) await unlessGone(this.#send(this.#command.reply));
-      await this.#send(this.#options.turn);
-    } catch {
+      const { nc, turn, ackWaitMs } = this.#options;
+      await whileConnected(nc, () => nc.request(turn, '+WPI', { timeout: ackWaitMs / BEATS_PER_WAIT }));
+    } catch (error) {
+      if (isNoResponders(error)) this.#options.onGone();
       return; // not confirmed: the lease runs on towards its end, which is what reports the fault
     }
     if (!this.valid) return;
     this.#until = sentAt + this.#options.ackWaitMs;
-    this.#watch();
+    this.#expect();
   }
 
-  async #send(delivery: string): Promise<void> {
-    const { nc, ackWaitMs } = this.#options;
-    await whileConnected(nc, () => nc.request(delivery, '+WPI', { timeout: ackWaitMs / BEATS_PER_WAIT }));
-  }
-
-  #watch(): void {
+  #expect(): void {
     clearTimeout(this.#expiry);
     this.#expiry = setTimeout(() => this.valid, Math.max(0, this.#until - performance.now()) + 1);
   }
@@ -86,21 +84,6 @@ export class Lease {
   #lose(): void {
     this.#lost = true;
     this.close();
-    this.#command?.onLost();
-  }
-}
-
-/**
- * A lane consumer lives in the server's memory: after a restart no one answers for it. The turn, which is durable, then
- * carries the lease alone; whoever is given the command anew asks this worker first (decide-claim.ts).
- */
-async function unlessGone(beat: Promise<void>): Promise<void> {
-  try {
-    await beat;
-  } catch (error) {
-    const noResponders =
-      error instanceof errors.NoRespondersError ||
-      (error instanceof Error && error.cause instanceof errors.NoRespondersError);
-    if (!noResponders) throw error;
+    this.#onLost?.();
   }
 }

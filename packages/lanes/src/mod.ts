@@ -4,6 +4,7 @@
  */
 
 export type { CancelledJob, CancelOptions } from './cancel.ts';
+export type { CancelFilter } from './cancel-where.ts';
 export { isLanesError, LanesError, type LanesErrorCode } from './errors.ts';
 export type { JobRef } from './find-job.ts';
 export type { Idempotency } from './idempotency.ts';

@@ -2,8 +2,10 @@ import { type JobEvent, type Names, names } from '@lanekeeper/contracts';
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { type CancelledJob, type CancelOptions, cancel } from './cancel.ts';
+import { type CancelFilter, cancelWhere } from './cancel-where.ts';
 import { EventLog } from './event-log.ts';
 import { type JobRef, readHistory } from './find-job.ts';
+import { setFleetLimit } from './fleet-limit.ts';
 import { GroupCommit } from './group-commit.ts';
 import { type Idempotency, openIdempotency } from './idempotency.ts';
 import { type LaneStats, type LanesPage, listLanes, showLane, showWorkload, type WorkloadStats } from './lane-stats.ts';
@@ -44,6 +46,8 @@ export type Lanes = Readonly<{
   submit: (jobs: readonly NewJob[], options?: { idempotency?: Idempotency }) => Promise<Submitted>;
   /** Takes a job back; see cancel.ts. */
   cancel: (job: JobRef, options?: CancelOptions) => Promise<CancelledJob>;
+  /** Takes back all open jobs that match; see cancel-where.ts. */
+  cancelWhere: (filter: CancelFilter, options?: CancelOptions & { limit?: number }) => Promise<CancelledJob[]>;
   /** Does a failed, cancelled or uncertain job again, as a new one; see retry-job.ts. */
   retry: (job: JobRef, options?: RetryOptions) => Promise<RetriedJob>;
   /** Says how an uncertain job really ended; see retry-job.ts. */
@@ -60,6 +64,8 @@ export type Lanes = Readonly<{
   showLane: (lane: LaneRef) => Promise<LaneStats>;
   /** A workload at a glance; see lane-stats.ts. */
   showWorkload: (workload: string) => Promise<WorkloadStats>;
+  /** Changes how many commands of a workload may run at once, at once and for good; see fleet-limit.ts. */
+  setFleetLimit: (workload: string, limit: number) => Promise<void>;
   /** All events of a job, in order. @throws LanesError UNKNOWN_JOB, UNAVAILABLE. */
   history: (job: JobRef) => Promise<JobEvent[]>;
   /** Does failed jobs that match again; see redrive.ts. */
@@ -89,6 +95,8 @@ export async function openLanes(options: LanesOptions): Promise<Lanes> {
     submit: (jobs: readonly NewJob[], { idempotency }: { idempotency?: Idempotency } = {}) =>
       submit(deps, jobs, idempotency),
     cancel: (job: JobRef, options: CancelOptions = {}) => cancel(deps, job, options),
+    cancelWhere: (filter: CancelFilter, options: CancelOptions & { limit?: number } = {}) =>
+      cancelWhere(deps, filter, options),
     retry: (job: JobRef, options: RetryOptions = {}) => retryJob(deps, job, options),
     resolve: (job: JobRef, as: Resolution, options: RetryOptions = {}) => resolveJob(deps, job, as, options),
     pause: (lane: LaneRef, reason: string) => pauseLane(deps, lane, reason),
@@ -97,6 +105,7 @@ export async function openLanes(options: LanesOptions): Promise<Lanes> {
     listLanes: (workload: string, { limit = 100 }: { limit?: number } = {}) => listLanes(deps, workload, limit),
     showLane: ({ workload, lane }: LaneRef) => showLane(deps, workload, lane),
     showWorkload: (workload: string) => showWorkload(deps, workload),
+    setFleetLimit: (workload: string, limit: number) => setFleetLimit(deps, workload, limit),
     history: (job: JobRef) => readHistory(deps, job),
     redrive: (filter: RedriveFilter, options: RedriveOptions = {}) => redrive(deps, filter, options),
     pingWorkers: (workload: string, { waitMs = 300 }: { waitMs?: number } = {}) =>

@@ -67,7 +67,7 @@ export async function* readPauses(
   for await (const message of readStream(deps, names.lanesBucketStream, names.pausesOf(workload))) {
     const ref = parsePause(message.subject);
     if (!ref) continue;
-    const pause = message.header.get(OPERATION) === '' ? message.json<unknown>() : undefined;
+    const pause = message.header.get(OPERATION) === '' ? (JSON.parse(message.text) as unknown) : undefined;
     const { workload, lane } = ref;
     yield { workload, lane, revision: message.seq, pause: lanePause.Check(pause) ? pause : undefined };
   }

@@ -1,4 +1,5 @@
-import { errors, type NatsConnection, type Subscription } from '@nats-io/nats-core';
+import type { NatsConnection, Subscription } from '@nats-io/nats-core';
+import { isNoResponders } from './errors.ts';
 
 /** What a live worker says of itself. `info` is what its service adds. */
 export type WorkerReport = {
@@ -16,7 +17,7 @@ export async function pingWorkers(nc: NatsConnection, subject: string, waitMs: n
     const answers = await nc.requestMany(subject, '', { maxWait: waitMs, strategy: 'stall', stall: waitMs / 3 });
     for await (const answer of answers) reports.push(answer.json<WorkerReport>());
   } catch (error) {
-    if (!(error instanceof errors.NoRespondersError) && !isNoResponders(error)) throw error;
+    if (!isNoResponders(error)) throw error;
   }
   return reports;
 }
@@ -28,8 +29,4 @@ export function answerPings(nc: NatsConnection, subject: string, report: () => W
       if (!error) message.respond(JSON.stringify(report()));
     },
   });
-}
-
-function isNoResponders(error: unknown): boolean {
-  return error instanceof Error && error.cause instanceof errors.NoRespondersError;
 }

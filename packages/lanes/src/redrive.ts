@@ -61,7 +61,7 @@ async function readFailures(deps: SubmitDeps, filter: RedriveFilter) {
   for await (const message of readStream(deps, deps.names.eventsStream, subject)) {
     const type = message.header.get('ce-type');
     if (!type.endsWith('.failed') && !type.endsWith('.queued') && !type.endsWith('.started')) continue;
-    const event = decodeEvent(message.string());
+    const event = decodeEvent(message.text);
     if (event.type === 'failed' && matches(event, filter)) failed.set(event.jobId, event);
     if ('job' in event && event.job.retryOf) repeated.add(event.job.retryOf);
   }

@@ -20,12 +20,14 @@ export async function runHandler(
   start: { attempt: number; intents: readonly string[] },
 ): Promise<Outcome | undefined> {
   const { timeoutMs } = context.workload.limits;
-  const timedOut = new LanesError('TIMED_OUT', `the attempt took longer than ${timeoutMs} ms`);
-  const timer = setTimeout(() => attempt.abort(timedOut), timeoutMs);
+  const timeOut = () => attempt.abort(new LanesError('TIMED_OUT', `the attempt took longer than ${timeoutMs} ms`));
+  const timer = setTimeout(timeOut, timeoutMs);
   const handBack = () => attempt.abort(new LanesError('STOPPING', 'the worker is stopping'));
+  if (context.handBack.aborted) handBack();
   context.handBack.addEventListener('abort', handBack, { once: true });
   const watch = watchForStuckHandler(context, command, attempt.signal);
   try {
+    attempt.signal.throwIfAborted(); // it may have been told to stop before it began
     const result = await context.handle(command, {
       signal: attempt.signal,
       attempt: start.attempt,

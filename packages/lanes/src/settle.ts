@@ -6,22 +6,60 @@ import { whileConnected } from './while-connected.ts';
 const ACK_TIMEOUT_MS = 5_000;
 
 /**
- * Removes a command whose job has ended: acknowledges its delivery and waits for the confirmation. When its consumer is
- * gone (a server restart forgets consumers held in memory) the command is deleted by its sequence. Safe at any time,
- * also for a worker that was replaced: the job is over.
+ * Commands whose jobs have ended, to be removed together. Safe at any time, also for a worker that was replaced: their
+ * jobs are over. What is not removed, because the worker dies or NATS is not reachable, is found to be over and removed
+ * by whoever comes to the lane next.
  */
-export async function settleCommand(lanes: Lanes, delivery: Msg, commandSeq: number): Promise<void> {
-  if (await acknowledge(lanes, delivery)) return;
-  try {
-    const { jsm, names, nc } = lanes;
-    await whileConnected(nc, () => jsm.streams.deleteMessage(names.commandsStream, commandSeq));
-  } catch {
-    // Gone already, or not reachable: then it is delivered again, its job is found to be over, and it is settled.
+export class SettledCommands {
+  readonly #lanes: Pick<Lanes, 'jsm' | 'names' | 'nc'>;
+  /** By subject, how many were added that are the first of their lane, and the last of them. */
+  readonly #heads = new Map<string, { count: number; seq: number }>();
+  #single: number[] = [];
+
+  constructor(lanes: Pick<Lanes, 'jsm' | 'names' | 'nc'>) {
+    this.#lanes = lanes;
+  }
+
+  /** Adds the first command of a lane that is left: with all before it over, one request removes them all. */
+  addHead({ subject, seq }: { subject: string; seq: number }): void {
+    const count = (this.#heads.get(subject)?.count ?? 0) + 1;
+    this.#heads.set(subject, { count, seq });
+  }
+
+  /** Adds a command anywhere in its lane. */
+  addSingle({ seq }: { seq: number }): void {
+    this.#single.push(seq);
+  }
+
+  /** Removes what was added. */
+  async remove(): Promise<void> {
+    const { jsm, names, nc } = this.#lanes;
+    const heads = [...this.#heads];
+    const single = this.#single;
+    this.#heads.clear();
+    this.#single = [];
+    const remove = (seq: number) => () => jsm.streams.deleteMessage(names.commandsStream, seq, false);
+    const removeTo = (filter: string, seq: number) => () =>
+      jsm.streams.purge(names.commandsStream, { filter, seq: seq + 1 });
+    const removals = [
+      // A single one by its sequence: that costs the server less.
+      ...heads.map(([subject, { count, seq }]) => (count === 1 ? remove(seq) : removeTo(subject, seq))),
+      ...single.map(remove),
+    ];
+    await Promise.all(
+      removals.map(async (removal) => {
+        try {
+          await whileConnected<unknown>(nc, removal);
+        } catch {
+          // Gone already, or not reachable: see above.
+        }
+      }),
+    );
   }
 }
 
-/** Acknowledges a delivery; whether the server confirmed it. */
-export async function acknowledge({ nc }: Lanes, delivery: Msg): Promise<boolean> {
+/** Acknowledges a turn; whether the server confirmed it. */
+export async function acknowledge({ nc }: Pick<Lanes, 'nc'>, delivery: Msg): Promise<boolean> {
   const { reply } = delivery;
   if (reply === undefined) return false;
   try {

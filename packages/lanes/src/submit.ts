@@ -17,6 +17,7 @@ export type NewJob = {
   data: unknown;
   /** Who may see the job. */
   tenant: string;
+  /** `high` goes first in a lane wider than 1, on all places but one; a sequential lane keeps its order. */
   priority?: 'normal' | 'high';
   retryOf?: string;
   /**
@@ -97,8 +98,9 @@ async function store(deps: SubmitDeps, drafts: readonly Draft[]): Promise<void> 
 
 /** The sequences of the commands; undefined where an earlier submit under the same key had stored the batch already. */
 async function storeCommands(deps: SubmitDeps, drafts: readonly Draft[]): Promise<number[] | undefined> {
-  const messages = drafts.map(({ command }) => ({
-    subject: deps.names.command(command.workload, command.lane),
+  const messages = drafts.map(({ command, width }) => ({
+    // Order goes before priority: a lane of width 1 has one queue.
+    subject: deps.names.command(command.workload, command.lane, width > 1 ? command.priority : 'normal'),
     data: JSON.stringify(command),
     headers: { 'Nats-Msg-Id': command.jobId },
   }));

@@ -12,11 +12,11 @@ const PORTION = 1_000;
  * @returns how many turns were offered.
  */
 export async function sweep(
-  context: Pick<WorkerContext, 'lanes' | 'workload' | 'paused' | 'waiting' | 'draining'>,
+  context: Pick<WorkerContext, 'lanes' | 'workload' | 'paused' | 'waiting' | 'urgentLanes' | 'draining'>,
 ): Promise<number> {
   const { lanes, workload, paused, draining } = context;
   const { jsm, names, nc } = lanes;
-  const waiting = await commandsPerLane(jsm, names, workload.name);
+  const waiting = await commandsPerLane(jsm, names, workload.name, (lane) => context.urgentLanes.add(lane));
   if (waiting.size === 0) return 0;
   const turns = await turnsPerLane(jsm, names, workload.name);
   const missing: Turn[] = [];
@@ -35,11 +35,18 @@ export async function sweep(
   return Math.min(offered, missing.length);
 }
 
-async function commandsPerLane(jsm: JetStreamManager, names: Names, workload: string): Promise<Map<string, number>> {
+async function commandsPerLane(
+  jsm: JetStreamManager,
+  names: Names,
+  workload: string,
+  onUrgent: (lane: string) => void,
+): Promise<Map<string, number>> {
   const lanes = new Map<string, number>();
   for (const [subject, count] of await subjects(jsm, names.commandsStream, names.commandsOf(workload))) {
-    const lane = parseSubject(subject)?.lane;
-    if (lane !== undefined) lanes.set(lane, count);
+    const parts = parseSubject(subject);
+    if (!parts) continue;
+    lanes.set(parts.lane, (lanes.get(parts.lane) ?? 0) + count);
+    if (parts.tail !== undefined) onUrgent(parts.lane);
   }
   return lanes;
 }

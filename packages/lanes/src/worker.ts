@@ -1,22 +1,24 @@
-import { AckPolicy } from '@nats-io/jetstream';
-import { type Msg, nanos, nuid } from '@nats-io/nats-core';
+import { type Msg, nuid } from '@nats-io/nats-core';
 import { answerAsHolder } from './ask-holder.ts';
-import { LaneConsumers } from './lane-consumers.ts';
+import { readFleetLimit } from './fleet-limit.ts';
 import type { Lanes } from './open-lanes.ts';
 import { pause } from './pause.ts';
 import { PausedLanes } from './paused-lanes.ts';
 import { answerPings } from './ping.ts';
 import { Puller } from './puller.ts';
+import { ReadAhead } from './read-ahead.ts';
 import { serveTurn } from './serve-turn.ts';
 import { sweep } from './sweep.ts';
+import type { TakenTurn } from './taken-turn.ts';
 import { offerTurns } from './turns.ts';
+import { TurnsConsumer } from './turns-consumer.ts';
 import type { EngineLog, Handler, WorkloadDefinition } from './types.ts';
 import type { EngineTimes, WorkerContext } from './worker-context.ts';
 
 /** The engine's times unless told otherwise. */
 export const DEFAULT_TIMES: Readonly<EngineTimes> = Object.freeze({
   ackWaitMs: 30_000,
-  turnSliceMs: 250,
+  turnSliceMs: 20,
   sweepMs: 5_000,
   abortGraceMs: 10_000,
 });
@@ -29,8 +31,6 @@ const TURN_PULL_MARGIN_MS = 500;
 const FAULT_PAUSE_MS = 500;
 /** Sweeps take at most one part in so many of a worker's time. */
 const SWEEP_SHARE = 20;
-/** Lane consumers that one worker keeps at most. The server refuses a stream's 1,001st consumer by default. */
-const MAX_LANE_CONSUMERS = 256;
 
 /** What a worker serves and how. */
 export type WorkerOptions<Data> = {
@@ -61,11 +61,11 @@ export type Worker = {
 /** Starts to serve a workload: takes turns, runs commands, passes turns on, and sweeps for lanes without a turn. */
 export async function startWorker<Data>(options: WorkerOptions<Data>): Promise<Worker> {
   const { lanes, workload, log } = options;
-  const slots = options.slots ?? workload.limits.fleetLimit;
   const draining = new AbortController();
   const handBack = new AbortController();
-  const context = createContext(options, draining.signal, handBack.signal);
-  await ensureTurnsConsumer(context);
+  const { context, finishLater } = createContext(options, draining.signal, handBack.signal);
+  const { slots, turnsConsumer } = context;
+  await turnsConsumer.ensure();
   const { nc, names } = lanes;
   const subscriptions = [
     answerPings(nc, names.workerPing(workload.name), () => ({
@@ -93,6 +93,7 @@ export async function startWorker<Data>(options: WorkerOptions<Data>): Promise<W
     const deadline = setTimeout(() => handBack.abort(), deadlineMs);
     await Promise.all([...running, sweeping]);
     clearTimeout(deadline);
+    await finishLater();
     for (const subscription of subscriptions) if (!nc.isClosed()) subscription.unsubscribe();
   };
   let stopped: Promise<void> | undefined;
@@ -110,11 +111,48 @@ function createContext<Data>(
   options: WorkerOptions<Data>,
   draining: AbortSignal,
   handBack: AbortSignal,
-): WorkerContext {
+): { context: WorkerContext; finishLater: () => Promise<void> } {
   const { lanes, workload, log } = options;
   const times = { ...DEFAULT_TIMES, ...options.times };
-  const { jsm, names, nc, replicas } = lanes;
-  const offerLater = (lane: string, slot: number, delayMs: number) => {
+  const offerLater = laterOffers(options, draining);
+  const { later, finish } = postponedWork(log);
+  const onFault = (err: unknown) => log.warn({ err }, 'no turns can be had: their consumer is missing');
+  const context = {
+    lanes,
+    workload,
+    handle: options.handle as Handler,
+    workerId: nuid.next(),
+    log,
+    times,
+    slots: options.slots ?? workload.limits.fleetLimit,
+    turnsConsumer: new TurnsConsumer({
+      lanes,
+      workload: workload.name,
+      fleetLimit: async () => (await readFleetLimit(lanes, workload.name)) ?? workload.limits.fleetLimit,
+      ackWaitMs: times.ackWaitMs,
+      onFault,
+    }),
+    turns: new Set<TakenTurn>(),
+    readAhead: new ReadAhead(),
+    holding: new Map(),
+    waiting: new Map(),
+    urgentLanes: new Set<string>(),
+    paused: new PausedLanes(lanes, workload.name, (lane) => {
+      for (let slot = 0; slot < workload.limits.width; slot++) offerLater(lane, slot, 0);
+    }),
+    draining,
+    handBack,
+    offerLater,
+    later,
+    onStuck: options.onStuck ?? ((jobId: string) => log.error({ jobId }, 'a handler ignores its abort signal')),
+  };
+  return { context, finishLater: finish };
+}
+
+/** Offers of turns after a while, which a worker that stops forgets. */
+function laterOffers<Data>({ lanes, workload, log }: WorkerOptions<Data>, draining: AbortSignal) {
+  const { nc, names } = lanes;
+  return (lane: string, slot: number, delayMs: number) => {
     const timer = setTimeout(() => {
       draining.removeEventListener('abort', cancel);
       offerTurns(nc, names, [{ workload: workload.name, lane, slot }]).catch((err: unknown) => {
@@ -124,60 +162,37 @@ function createContext<Data>(
     const cancel = () => clearTimeout(timer);
     draining.addEventListener('abort', cancel, { once: true });
   };
-  return {
-    lanes,
-    workload,
-    handle: options.handle as Handler,
-    workerId: nuid.next(),
-    log,
-    times,
-    consumers: new LaneConsumers({
-      nc,
-      jsm,
-      names,
-      workload: workload.name,
-      width: workload.limits.width,
-      ackWaitMs: times.ackWaitMs,
-      replicas,
-      bound: MAX_LANE_CONSUMERS,
-    }),
-    holding: new Map(),
-    waiting: new Map(),
-    paused: new PausedLanes(lanes, workload.name, (lane) => {
-      for (let slot = 0; slot < workload.limits.width; slot++) offerLater(lane, slot, 0);
-    }),
-    draining,
-    handBack,
-    offerLater,
-    onStuck: options.onStuck ?? ((jobId) => log.error({ jobId }, 'a handler ignores its abort signal')),
-  };
 }
 
-async function ensureTurnsConsumer({ lanes, workload, times }: WorkerContext): Promise<void> {
-  const { jsm, names, replicas } = lanes;
-  await jsm.consumers.add(names.turnsStream, {
-    durable_name: names.turnsConsumer(workload.name),
-    filter_subject: names.turnsOf(workload.name),
-    ack_policy: AckPolicy.Explicit,
-    ack_wait: nanos(times.ackWaitMs),
-    max_ack_pending: workload.limits.fleetLimit,
-    max_deliver: -1,
-    num_replicas: replicas,
-  });
+/** Work that no one waits for until the end. */
+function postponedWork(log: EngineLog) {
+  const underWay = new Set<Promise<void>>();
+  const later = (work: Promise<unknown>) => {
+    const done = work.then(
+      () => undefined,
+      (err: unknown) => log.warn({ err }, 'something was left undone; the next sweep or turn makes up for it'),
+    );
+    underWay.add(done);
+    void done.finally(() => underWay.delete(done));
+  };
+  const finish = async () => void (await Promise.all(underWay));
+  return { later, finish };
 }
 
 /** Takes turns one after the other until the worker drains. */
 async function runSlot(context: WorkerContext, puller: Puller): Promise<void> {
-  const { lanes, log, workload, draining, times } = context;
+  const { lanes, log, draining, times, turnsConsumer } = context;
   const expiresMs = times.ackWaitMs / TURN_PULL_SHARE;
-  const subject = `$JS.API.CONSUMER.MSG.NEXT.${lanes.names.turnsStream}.${lanes.names.turnsConsumer(workload.name)}`;
+  const pull = { subject: turnsConsumer.pullSubject, expiresMs, waitMs: expiresMs + TURN_PULL_MARGIN_MS };
   try {
     while (!draining.aborted && !lanes.nc.isClosed()) {
-      const pulled = await puller.pull({ subject, expiresMs, waitMs: expiresMs + TURN_PULL_MARGIN_MS });
+      const consumer = turnsConsumer.believed;
+      const pulled = await puller.pull(pull);
       if (pulled.type === 'no-consumer') await recreateTurnsConsumer(context);
       if (pulled.type !== 'delivery') continue;
-      if (draining.aborted) handBackTurn(context, pulled.message, pulled.askedAt);
-      else await serveTurn(context, pulled.message, pulled.askedAt);
+      const { message, askedAt } = pulled;
+      if (draining.aborted) handBackTurn(context, message, askedAt);
+      else await serveTurn(context, message, { askedAt, consumer });
     }
   } catch (err) {
     log.error({ err }, 'a worker slot ended');
@@ -186,13 +201,13 @@ async function runSlot(context: WorkerContext, puller: Puller): Promise<void> {
   }
 }
 
-/** The consumer of turns is durable; should someone have removed it, it is made anew. */
+/** A restarted server has forgotten the consumer of turns; it is made anew. */
 async function recreateTurnsConsumer(context: WorkerContext): Promise<void> {
-  await pause(FAULT_PAUSE_MS, context.draining);
   try {
-    await ensureTurnsConsumer(context);
+    await context.turnsConsumer.ensure();
   } catch (err) {
     context.log.warn({ err }, 'no turns can be had: their consumer is missing');
+    await pause(FAULT_PAUSE_MS, context.draining);
   }
 }
 
@@ -218,11 +233,12 @@ async function runSweeps(context: WorkerContext): Promise<void> {
   }
 }
 
-/** After a reconnect the server has forgotten the requests for turns, and pauses may have been missed. */
+/** After a reconnect the server has forgotten requests for turns, perhaps also their consumer; pauses may have been missed. */
 async function renewPulls(context: WorkerContext, pullers: readonly Puller[]): Promise<void> {
   for await (const status of context.lanes.nc.status()) {
     if (context.draining.aborted) return;
     if (status.type !== 'reconnect') continue;
+    context.turnsConsumer.miss(); // turns that are being served need it as well, for their heartbeats
     for (const puller of pullers) puller.cancel();
     // A failure is made good by the next sweep.
     void context.paused.refresh().catch((err: unknown) => context.log.warn({ err }, 'pauses could not be read'));

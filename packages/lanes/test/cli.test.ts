@@ -47,6 +47,16 @@ it('cancels a job, tells its story, and retries it', async () => {
   expect(await json('retry', id)).toMatchObject({ retryOf: id, replayed: false });
 });
 
+it('cancels what is open in a lane, and changes the fleet limit', async () => {
+  const ids = await fixture.submit('a', 2);
+  await fixture.submit('b', 1);
+  const cancelled = await json('cancel', '--workload', WORKLOAD, '--lane', 'a', '--reason', 'closed');
+  expect(new Set(cancelled.map(({ jobId }: { jobId: string }) => jobId))).toEqual(new Set(ids));
+  expect((await lanes(['fleet', WORKLOAD, '--limit', '7'])).stdout).toBe(`${WORKLOAD} runs up to 7 at once\n`);
+  expect(await lanes(['fleet', WORKLOAD])).toMatchObject({ code: 2 });
+  expect(await lanes(['cancel'])).toMatchObject({ code: 2 });
+});
+
 it('redrives what failed with a code', async () => {
   await fixture.worker(async () => {
     throw new JobFailure({ code: 'GONE', message: 'It is gone.', retryable: false });

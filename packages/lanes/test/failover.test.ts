@@ -46,6 +46,21 @@ describe('when a worker process', () => {
     expect(Math.max(...took)).toBeLessThan(ACK_WAIT_MS + SLACK_MS);
   });
 
+  it('is killed before a forced cancel reached its handler, the job is cancelled where it goes on', async () => {
+    const [id = '', behind = ''] = await fixture.submit('a', 2);
+    await fixture.until('a', id, 'started');
+    process1.kill('SIGKILL');
+    await once(process1, 'exit');
+    expect(await fixture.lanes.cancel({ jobId: id }, { force: true, reason: 'no longer wanted' })).toMatchObject({
+      state: 'cancelling',
+    });
+    const ran: string[] = [];
+    await fixture.worker(async ({ jobId }) => ran.push(jobId));
+    expect(await fixture.until('a', id, 'cancelled')).toMatchObject({ reason: 'no longer wanted' });
+    await fixture.until('a', behind, 'completed');
+    expect(ran).toEqual([behind]);
+  });
+
   it('is stopped, its lanes go on elsewhere without waiting for anything to run out', async () => {
     const jobs = await Promise.all(LANES.map((lane) => fixture.submit(lane, 1)));
     await Promise.all(LANES.map((lane, index) => fixture.until(lane, jobs[index]?.[0] ?? '', 'started')));

@@ -59,6 +59,20 @@ describe('a sequential lane', () => {
     expect(order.indexOf('b1.1')).toBeLessThan(order.indexOf('a0.2'));
   });
 
+  it('needs no sweep for a retry that is due before the turn has ended', async () => {
+    const attempts: number[] = [];
+    await fixture.worker(
+      async (_, { attempt }) => {
+        attempts.push(attempt);
+        if (attempt < 3) throw new JobFailure({ code: 'PASSING', message: 'It will pass.', retryable: true });
+      },
+      { limits: { backoffMs: 0 }, times: { sweepMs: 600_000 } },
+    );
+    const [id = ''] = await fixture.submit('a', 1);
+    await fixture.until('a', id, 'completed');
+    expect(attempts).toEqual([1, 2, 3]);
+  });
+
   it('goes on after a job that failed for good, and after one that no one can decode', async () => {
     const { jsm, names, nc } = fixture.lanes;
     const ran: number[] = [];

@@ -30,6 +30,7 @@ describe('a paused lane', () => {
     const [first = '', , last = ''] = await fixture.submit(a.lane, 3);
     await started.open;
     await fixture.lanes.pause(a, 'the account is locked');
+    await fixture.lanes.pingWorkers(WORKLOAD); // who answers has heard of the pause
     release.pass();
     await fixture.until(a.lane, first, 'completed');
     // A turn of another lane that comes and goes after it shows that the paused lane's turn was dropped.
@@ -37,7 +38,7 @@ describe('a paused lane', () => {
     const [other = ''] = await fixture.submit('other', 1);
     await fixture.until('other', other, 'completed');
     expect(ran).toEqual([0]);
-    expect((await fixture.left()).commands).toBe(2);
+    await expect.poll(async () => (await fixture.left()).commands, { timeout: 15_000 }).toBe(2);
     expect(await fixture.lanes.resume(a)).toBe(true);
     await fixture.until(a.lane, last, 'completed');
     expect(ran).toEqual([0, 1, 2]);

@@ -6,8 +6,6 @@ import { Gate } from './gate.ts';
 const LANES = Number(process.env.SCALE_LANES ?? 2_000);
 const SLOTS = 16;
 const BULK = 1_000;
-/** What one worker keeps at most (worker.ts). */
-const CONSUMERS = 256;
 const TIMEOUT = { timeout: 120_000 + LANES * 40 };
 
 let fixture: Fixture;
@@ -45,7 +43,7 @@ function watchConsumers(): { most: () => Promise<number> } {
   const watch = async () => {
     while (watching) {
       most = Math.max(most, (await jsm.streams.info(names.commandsStream)).state.consumer_count);
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      await new Promise((resolve) => setTimeout(resolve, 100));
     }
   };
   const watched = watch();
@@ -59,7 +57,7 @@ function watchConsumers(): { most: () => Promise<number> } {
 }
 
 describe('many lanes', () => {
-  it(`with a command each (${LANES}) drain completely with few consumers`, TIMEOUT, async () => {
+  it(`with a command each (${LANES}) drain completely without a consumer of their own`, TIMEOUT, async () => {
     const ran = new Set<string>();
     const done = new Gate(LANES);
     const submitted = performance.now();
@@ -75,24 +73,8 @@ describe('many lanes', () => {
     await expect.poll(() => fixture.left(), { timeout: 20_000 }).toEqual({ commands: 0, turns: 0 });
     process.stdout.write(`${LANES} lanes drained in ${secondsSince(from)} s\n`);
     expect(ran.size).toBe(LANES);
-    const most = await consumers.most();
-    expect(most).toBeGreaterThan(0);
-    expect(most).toBeLessThanOrEqual(CONSUMERS);
+    expect(await consumers.most()).toBe(0);
   });
-
-  it(
-    'that are all backlogged share few consumers too: a lane whose turn is over keeps none for itself',
-    TIMEOUT,
-    async () => {
-      const lanes = 1_500;
-      const done = new Gate(lanes * 2);
-      await submitToEach(lanes, 2);
-      const consumers = watchConsumers();
-      await fixture.worker(async () => done.pass(), wide);
-      await done.open;
-      expect(await consumers.most()).toBeLessThanOrEqual(CONSUMERS);
-    },
-  );
 
   it(`that lost their turns (${LANES}) get them back from the sweep, and then drain`, TIMEOUT, async () => {
     const { jsm, names } = fixture.lanes;

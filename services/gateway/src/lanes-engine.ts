@@ -55,6 +55,7 @@ export function lanesEngine(options: LanesEngineOptions): LanesEngine {
   return {
     submit: (jobs, { idempotency }) => ask((open) => open.submit(jobs, idempotency ? { idempotency } : {})),
     cancel: (...args) => ask((open) => open.cancel(...args)),
+    cancelWhere: (...args) => ask((open) => open.cancelWhere(...args)),
     retry: (...args) => ask((open) => open.retry(...args)),
     resolve: (...args) => ask((open) => open.resolve(...args)),
     listLanes: (...args) => ask((open) => open.listLanes(...args)),

@@ -29,6 +29,7 @@ export function recordingEngine(): RecordingEngine {
       return { jobs: stored, replayed: false };
     },
     cancel: refuse,
+    cancelWhere: refuse,
     retry: refuse,
     resolve: refuse,
     listLanes: refuse,

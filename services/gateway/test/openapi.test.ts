@@ -16,6 +16,7 @@ const documented = [
   'POST /api/image-queue/bulk-remove-bg',
   'POST /api/image-queue/remove-bg-queue',
   'POST /v1/jobs',
+  'POST /v1/jobs/cancel',
   'POST /v1/jobs/{id}/cancel',
   'POST /v1/jobs/{id}/resolve',
   'POST /v1/jobs/{id}/retry',

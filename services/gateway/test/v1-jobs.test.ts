@@ -13,6 +13,13 @@ test('one job is accepted with a link to it', async () => {
   expect(gateway.engine.submitted[0]).toEqual([{ ...job({ priority: 'high' }), width: 3, tenant: 'v1' }]);
 });
 
+test('a job may be started later, by a time in any zone', async () => {
+  await using gateway = await aGateway();
+  const answer = await gateway.app.inject(post('/v1/jobs', job({ runAt: '2030-01-01T01:00:00+01:00' })));
+  expect(answer.statusCode).toBe(202);
+  expect(gateway.engine.submitted[0]).toMatchObject([{ runAt: '2030-01-01T00:00:00.000Z' }]);
+});
+
 test('1,000 jobs of several lanes are accepted in one submit, in order', async () => {
   await using gateway = await aGateway();
   const jobs = Array.from({ length: 1_000 }, (_, index) => {
@@ -37,6 +44,8 @@ test.each([
   ['a bad URL in data', job({ data: { ...single, photoUrl: 'x' } }), ['/data/photoUrl']],
   ['a user name in the URL', job({ data: { ...single, photoUrl: 'https://me@photos.example/1' } }), ['/data/photoUrl']],
   ['an unknown option', job({ data: { ...single, options: { blur: 1 } } }), ['/data/options/blur']],
+  ['a time that is none', job({ runAt: 'tomorrow' }), ['/runAt']],
+  ['a day that is none', job({ runAt: '2030-02-31T00:00:00Z' }), ['/runAt']],
   ['an unknown priority', job({ priority: 'top' }), ['/priority']],
   [
     'half a surrogate pair',

@@ -55,11 +55,35 @@ test('a queued job is cancelled, once, with or without a body, and can be retrie
   });
 });
 
-test('a running job is not cancelled unless forced, and not by a worker that does not answer', async () => {
+test('open jobs are cancelled by a filter, running ones only by force', async () => {
+  const [first, second] = [await submitted('v-many'), await submitted('v-many')];
+  await submitted('v-other');
+  const filter = { workload: 'remove-bg', lane: 'v-many' };
+  expect(await call('/v1/jobs/cancel', { ...filter, state: 'active' })).toEqual({
+    status: 200,
+    body: { jobs: [], more: false },
+  });
+  await tell('v-many', first, { type: 'progressed', worker: 'gone', percent: 5 });
+  expect(await call('/v1/jobs/cancel', filter)).toEqual({
+    status: 200,
+    body: { jobs: [{ ...filter, id: second, state: 'cancelled' }], more: false },
+  });
+  expect(await call('/v1/jobs/cancel', { ...filter, force: true, reason: 'closed' })).toMatchObject({
+    status: 200,
+    body: { jobs: [{ id: first, state: 'cancelling' }] },
+  });
+  expect(await call('/v1/jobs/cancel', {})).toMatchObject({ status: 400, body: { code: 'INVALID_REQUEST' } });
+  expect(await call('/v1/jobs/cancel', { state: 'completed' })).toMatchObject({ status: 400 });
+});
+
+test('a running job is not cancelled unless forced, and then also if its worker does not answer', async () => {
   const id = await submitted('v-run');
   await tell('v-run', id, { type: 'progressed', worker: 'gone', percent: 5 });
   expect(await call(`/v1/jobs/${id}/cancel`, {})).toMatchObject({ status: 409, body: { code: 'JOB_RUNNING' } });
-  expect(await call(`/v1/jobs/${id}/cancel`, { force: true })).toMatchObject({ status: 503 });
+  expect(await call(`/v1/jobs/${id}/cancel`, { force: true })).toMatchObject({
+    status: 202,
+    body: { id, state: 'cancelling' },
+  });
 });
 
 test('an uncertain job is resolved', async () => {

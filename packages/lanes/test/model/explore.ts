@@ -1,5 +1,5 @@
 import { Violation } from './server.ts';
-import { initialState, type Setup, type State } from './state.ts';
+import { canonical, initialState, type Setup, type State } from './state.ts';
 import { actionsOf } from './world.ts';
 
 /** What an exploration found. `violation`: the first broken promise, with the shortest way there. */
@@ -12,7 +12,7 @@ export function explore(setup: Setup): Explored {
   const found: Found[] = [];
   const known = new Map<string, number>();
   const visit = (state: State, from: number, by: string): number => {
-    const key = JSON.stringify(state);
+    const key = JSON.stringify(canonical(state));
     const seen = known.get(key);
     if (seen !== undefined) return seen;
     known.set(key, found.length);

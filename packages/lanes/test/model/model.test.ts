@@ -40,8 +40,10 @@ describe('the model', () => {
     ['a missing fence', { mutant: 'no-fence', freezes: 1 }, 'L3'],
     ['a take-over without asking the holder', { mutant: 'no-asking', serverLosses: 1 }, 'L2'],
     ['a take-over proved by the delivery of a consumer that is gone', anyDelivery, 'L2'],
+    ['a take-over proved by the delivery of another turn', { ...anyDelivery, mutant: 'any-turn' }, 'L2'],
     ['a take-over proved by the silence of an earlier holder', { ...anyDelivery, mutant: 'any-silence' }, 'L2'],
-    ['a command acknowledged before its event', { mutant: 'ack-first', crashes: 1 }, 'L1'],
+    ['a command removed before its event', { mutant: 'ack-first', crashes: 1 }, 'L1'],
+    ['a command claimed before the end of the one ahead of it', { mutant: 'claim-early' }, 'L1'],
     ['a turn given up without a second look', { mutant: 'no-second-look', submits: true, sweep: false }, 'L6'],
   ])('notices %s', (_, faults, promise) => {
     expect(exploreAndTell({ ...calm, ...faults }).violation).toContain(promise);

@@ -1,11 +1,11 @@
-import type { Consumer, Job, Last, State, WorkerState } from './state.ts';
+import type { Job, Last, State } from './state.ts';
 
 /** The model broke a promise. */
 export class Violation extends Error {}
 
 /**
  * Deliveries are counted up to here, so that there is an end to the states. More than an exploration has faults: a
- * command that is redelivered without end (while its holder lives) looks the same each time.
+ * turn that is redelivered without end (while its holder lives) looks the same each time.
  */
 const MOST_COUNTED = 4;
 
@@ -20,7 +20,7 @@ export function append(job: Job, expected: number, last: Last, fenced: boolean):
   if (last.type === 'completed' || last.type === 'failed') {
     job.ends += 1;
     // No one asks any more who wrote it: leaving that out saves states.
-    job.last = { type: last.type, attempt: last.attempt, worker: '', consumer: 0, count: 0 };
+    job.last = { type: last.type, attempt: last.attempt, worker: '', consumer: 0, turn: 0, count: 0 };
   }
   if (job.ends > 1) throw new Violation('L8 a job ended twice');
   return true;
@@ -28,48 +28,23 @@ export function append(job: Job, expected: number, last: Last, fenced: boolean):
 
 /** Puts a turn into the queue, unless there is one. */
 export function offerTurn(state: State): void {
-  state.turn ??= { state: 'queued', holder: '' };
+  if (state.turn) return;
+  state.turns += 1;
+  state.turn = { id: state.turns, state: 'queued', holder: '', count: 0 };
 }
 
-/** The lane's consumer, made if it is missing. */
-export function ensureConsumer(state: State): Consumer {
-  if (!state.consumer) {
-    state.consumers += 1;
-    state.consumer = { id: state.consumers, pending: -1, state: 'out', holder: '', count: 0, next: 0 };
-  }
-  return state.consumer;
+/** Delivers the turn. */
+export function deliverTurn(state: State, holder: string): { id: number; count: number } {
+  const { turn } = state;
+  if (!turn) throw new RangeError('there is no turn');
+  const count = Math.min(turn.count + 1, MOST_COUNTED);
+  state.turn = { ...turn, state: 'out', holder, count };
+  return { id: turn.id, count };
 }
 
-/** Delivers the lane's next command to a worker; whether there was one to be had. */
-export function deliver(state: State, worker: WorkerState): boolean {
-  const { consumer } = state;
-  if (!consumer) return false;
-  if (consumer.pending >= 0) {
-    if (consumer.state !== 'again') return false;
-    consumer.count = Math.min(consumer.count + 1, MOST_COUNTED);
-  } else {
-    const next = nextCommand(state, consumer);
-    if (next < 0) return false;
-    Object.assign(consumer, { pending: next, count: 1, next: next + 1 });
-  }
-  Object.assign(consumer, { state: 'out', holder: worker.id });
-  worker.command = consumer.pending;
-  worker.count = consumer.count;
-  return true;
-}
-
-/** What the consumer's info says of the lane. */
-export function hasWork(state: State): 'ready' | 'blocked' | 'drained' {
-  const consumer = ensureConsumer(state);
-  if (consumer.pending >= 0) return 'blocked';
-  return nextCommand(state, consumer) >= 0 ? 'ready' : 'drained';
-}
-
-/** Removes a command; without a fence, as an acknowledgement is. */
-export function removeCommand(state: State, command: number): void {
-  const job = state.jobs[command];
-  if (job) job.present = false;
-  if (state.consumer?.pending === command) state.consumer.pending = -1;
+/** Removes the commands up to one; without a fence, as a purge is. */
+export function removeCommands(state: State, upTo: number): void {
+  for (const job of state.jobs.slice(0, upTo + 1)) job.present = false;
 }
 
 /** Whether a worker's heartbeats reach the server. */
@@ -82,8 +57,4 @@ export function beats(state: State, holder: string): boolean {
 export function endLease(state: State, holder: string): void {
   const worker = state.workers.find(({ id }) => id === holder);
   if (worker) worker.lease = false;
-}
-
-function nextCommand({ jobs }: State, { next }: Consumer): number {
-  return jobs.findIndex(({ present }, index) => present && index >= next);
 }

@@ -2,7 +2,7 @@
 export type Setup = {
   crashes: number;
   freezes: number;
-  /** A killed server forgets lane consumers, and perhaps that it has delivered the turn. */
+  /** A killed server forgets the consumer of turns, and with it that it has delivered one. */
   serverLosses: number;
   /** The first attempt at the first command may end in a retry. */
   retries: boolean;
@@ -13,14 +13,24 @@ export type Setup = {
 };
 
 /** A deliberate fault of the engine that the model must catch. */
-export type Mutant = 'no-fence' | 'no-asking' | 'ack-first' | 'no-second-look' | 'any-delivery' | 'any-silence';
+export type Mutant =
+  | 'no-fence'
+  | 'no-asking'
+  | 'ack-first'
+  | 'no-second-look'
+  | 'any-delivery'
+  | 'any-turn'
+  | 'any-silence'
+  | 'claim-early';
 
 /** The last event of a job, as far as the protocol looks at it. */
 export type Last = {
   type: 'queued' | 'started' | 'retry-scheduled' | 'completed' | 'failed';
   attempt: number;
   worker: string;
+  /** Under which delivery of which turn by which consumer of turns. */
   consumer: number;
+  turn: number;
   count: number;
 };
 
@@ -37,30 +47,23 @@ export type Job = {
   due: boolean;
 };
 
-/** The lane's consumer, which lives in the server's memory. */
-export type Consumer = {
-  id: number;
-  /** The command that awaits its acknowledgement, or -1. */
-  pending: number;
-  state: 'out' | 'delayed' | 'again';
-  /** Whose heartbeats keep it. */
-  holder: string;
-  count: number;
-  /** The first command that was never delivered by it. */
-  next: number;
-};
+/** The lane's turn. Its number tells it from those before it. */
+export type Turn = { id: number; state: 'queued' | 'out'; holder: string; count: number };
+
+/** A command as a worker has read it. */
+export type Read = { command: number; seq: number; last: Last | null };
 
 /** Where a worker stands. Each step between two phases is atomic. */
 export type Phase =
   | 'idle'
-  | 'pull'
+  | 'lane'
+  | 'log'
   | 'read'
   | 'decide'
   | 'act'
   | 'act-more'
   | 'finish'
-  | 'postpone'
-  | 'settle'
+  | 'go-on'
   | 'pass'
   | 'acking'
   | 'look';
@@ -71,14 +74,20 @@ export type WorkerState = {
   frozen: boolean;
   phase: Phase;
   lease: boolean;
-  command: number;
+  /** The consumer of turns as far as this process knows. */
+  knows: number;
+  /** The turn at hand. */
   believed: number;
+  turn: number;
   count: number;
-  seq: number;
+  /** The commands of the lane as they were read; the first is the one at hand. */
+  window: Read[];
+  /** The last command whose job is over, and the one up to which the lane was read; -1: none. */
+  settled: number;
+  seen: number;
   attempt: number;
-  last: Last | null;
   holder: 'unasked' | 'holds' | 'silent';
-  served: 'nothing' | 'settled' | 'drained' | 'waits' | 'left' | 'lost';
+  end: 'more' | 'drained' | 'waits' | 'left' | 'lost';
   /** It will offer the lane a turn later. */
   timer: boolean;
 };
@@ -86,9 +95,10 @@ export type WorkerState = {
 /** Everything: server, two workers, and what was seen of their effects. */
 export type State = {
   jobs: Job[];
-  consumer: Consumer | null;
-  consumers: number;
-  turn: { state: 'queued' | 'out'; holder: string } | null;
+  /** The consumer of turns: how many there were before it. */
+  consumer: number;
+  turns: number;
+  turn: Turn | null;
   /** Acknowledgements of turns whose sender has died. */
   strayAcks: number;
   workers: WorkerState[];
@@ -98,37 +108,61 @@ export type State = {
 };
 
 /** A worker that has just started. */
-export function freshWorker(id: string): WorkerState {
-  return { id, frozen: false, ...atRest, believed: 0, timer: false };
+export function freshWorker(id: string, consumer: number): WorkerState {
+  return { id, frozen: false, ...structuredClone(atRest), knows: consumer, timer: false };
 }
 
 /** What a worker knows when it is not at a turn. */
-export const atRest = {
+export const atRest: Omit<WorkerState, 'id' | 'frozen' | 'knows' | 'timer'> = {
   phase: 'idle',
   lease: false,
-  command: -1,
+  believed: 0,
+  turn: 0,
   count: 0,
-  seq: 0,
+  window: [],
+  settled: -1,
+  seen: -1,
   attempt: 0,
-  last: null,
   holder: 'unasked',
-  served: 'nothing',
-} as const;
+  end: 'more',
+};
 
 /** Two workers, two commands of one lane yet to be submitted. */
 export function initialState({ crashes, freezes, serverLosses, submits }: Setup): State {
-  const queued: Last = { type: 'queued', attempt: 0, worker: '', consumer: 0, count: 0 };
+  const queued: Last = { type: 'queued', attempt: 0, worker: '', consumer: 0, turn: 0, count: 0 };
   const job: Job = submits
     ? { submit: 'absent', present: false, seq: 0, last: null, ends: 0, due: false }
     : { submit: 'done', present: true, seq: 1, last: queued, ends: 0, due: false };
   return {
     jobs: [structuredClone(job), job],
-    consumer: null,
-    consumers: 0,
-    turn: submits ? null : { state: 'queued', holder: '' },
+    consumer: 1,
+    turns: 1,
+    turn: submits ? null : { id: 1, state: 'queued', holder: '', count: 0 },
     strayAcks: 0,
-    workers: [freshWorker('A1'), freshWorker('B1')],
+    workers: [freshWorker('A1', 1), freshWorker('B1', 1)],
     left: { crashes, freezes, serverLosses },
     latestEffect: -1,
   };
+}
+
+/**
+ * The same state with the turns that anyone still knows of numbered anew: their numbers only tell one from another, and
+ * would grow without end.
+ */
+export function canonical(state: State): State {
+  const numbers = new Map<number, number>([[0, 0]]);
+  const renumber = (id: number): number => {
+    const known = numbers.get(id) ?? numbers.size;
+    numbers.set(id, known);
+    return known;
+  };
+  const lasts = [
+    ...state.jobs.map(({ last }) => last),
+    ...state.workers.flatMap(({ window }) => window.map(({ last }) => last)),
+  ];
+  if (state.turn) state.turn.id = renumber(state.turn.id);
+  for (const worker of state.workers) worker.turn = renumber(worker.turn);
+  for (const last of lasts) if (last) last.turn = renumber(last.turn);
+  state.turns = numbers.size - 1;
+  return state;
 }

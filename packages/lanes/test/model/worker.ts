@@ -1,37 +1,36 @@
-import type { JobEvent } from '@lanekeeper/contracts';
 import { decideClaim } from '../../src/decide-claim.ts';
-import { append, deliver, ensureConsumer, hasWork, offerTurn, removeCommand, Violation } from './server.ts';
-import { atRest, type Job, type Last, type Setup, type State, type WorkerState } from './state.ts';
+import { eventOf, NOW } from './events.ts';
+import { append, deliverTurn, offerTurn, removeCommands, Violation } from './server.ts';
+import { atRest, type Job, type Last, type Read, type Setup, type State, type WorkerState } from './state.ts';
 
-const NOW = Date.parse('2026-01-01T00:00:00.000Z');
 const ATTEMPTS = 4;
 
-/** One choice of what a worker does next: changes the state, and says whether it was possible. */
+/** One choice of what a worker does next: changes the state. */
 export type Step = (state: State, worker: WorkerState) => void;
 
 /** What a worker may do next, by name; more than one where the outside world decides. */
 export function stepsOf(state: State, worker: WorkerState, setup: Setup): Record<string, Step> {
   switch (worker.phase) {
     case 'idle':
-      return state.turn?.state === 'queued' ? { 'takes the turn': takeTurn } : {};
-    case 'pull':
-      return { pulls: pull };
+      return idleSteps(state, worker);
+    case 'lane':
+      return { 'reads the lane': readLane };
+    case 'log':
+      return { 'reads the log': readLog };
     case 'read':
-      return { 'reads the log': (s, w) => readLog(s, w, setup) };
+      return { 'reads the log again': (s, w) => readAgain(s, w, setup) };
     case 'decide':
       return { decides: (s, w) => decide(s, w, setup) };
     case 'act':
       return { 'acts first': (s, w) => act(s, w, 'act-more') };
     case 'act-more':
-      return { 'acts last': (s, w) => act(s, w, setup.mutant === 'ack-first' ? 'settle' : 'finish') };
+      return { 'acts last': (s, w) => actLast(s, w, setup) };
     case 'finish':
       return finishSteps(worker, setup);
-    case 'postpone':
-      return { 'leaves it for later': postpone };
-    case 'settle':
-      return settleSteps(setup);
+    case 'go-on':
+      return { stops: (_, w) => pass(w, 'more'), 'goes on': goOn };
     case 'pass':
-      return { 'passes the turn': pass };
+      return { 'removes what is settled': settle };
     case 'acking':
       return {}; // until the acknowledgement arrives
     case 'look':
@@ -39,54 +38,81 @@ export function stepsOf(state: State, worker: WorkerState, setup: Setup): Record
   }
 }
 
+function idleSteps(state: State, worker: WorkerState): Record<string, Step> {
+  const steps: Record<string, Step> = {};
+  if (state.turn?.state === 'queued') steps['takes the turn'] = takeTurn;
+  if (worker.knows !== state.consumer) {
+    steps['learns of the new consumer'] = (s, w) => {
+      w.knows = s.consumer;
+    };
+  }
+  return steps;
+}
+
 const takeTurn: Step = (state, worker) => {
-  state.turn = { state: 'out', holder: worker.id };
-  Object.assign(worker, atRest, { phase: 'pull', lease: true });
-  if (worker.believed === 0) worker.believed = ensureConsumer(state).id;
+  const { id, count } = deliverTurn(state, worker.id);
+  Object.assign(worker, structuredClone(atRest), {
+    phase: 'lane',
+    lease: true,
+    believed: worker.knows,
+    turn: id,
+    count,
+  });
 };
 
-const pull: Step = (state, worker) => {
-  if (!state.consumer) worker.believed = ensureConsumer(state).id;
-  const first = worker.served === 'nothing';
-  if (deliver(state, worker)) {
-    worker.phase = worker.lease ? 'read' : 'pass';
-    if (!worker.lease) worker.served = 'lost';
-  } else Object.assign(worker, { phase: 'pass', served: first ? 'nothing' : 'drained' });
+const readLane: Step = (state, worker) => {
+  const commands = state.jobs.flatMap(({ present }, command) => (present ? [command] : []));
+  worker.window = commands.map((command) => ({ command, seq: 0, last: null }));
+  worker.seen = commands.at(-1) ?? -1;
+  if (commands.length === 0) pass(worker, 'drained');
+  else worker.phase = 'log';
 };
 
-function readLog(state: State, worker: WorkerState, { mutant }: Setup): void {
-  const job = jobOf(state, worker);
+const readLog: Step = (state, worker) => {
+  for (const read of worker.window) readOne(state, read);
+  worker.phase = worker.lease ? 'decide' : 'pass';
+  if (!worker.lease) pass(worker, 'lost');
+};
+
+function readOne(state: State, read: Read): void {
+  const job = jobOf(state, read.command);
+  read.seq = job.seq;
+  read.last = job.last && { ...job.last };
+}
+
+function readAgain(state: State, worker: WorkerState, { mutant }: Setup): void {
+  const read = atHand(worker);
   // What a holder answered counts only as long as nothing was written since.
-  if (job.seq !== worker.seq && mutant !== 'any-silence') worker.holder = 'unasked';
-  Object.assign(worker, { phase: 'decide', seq: job.seq, last: job.last && { ...job.last } });
+  if (jobOf(state, read.command).seq !== read.seq && mutant !== 'any-silence') worker.holder = 'unasked';
+  readOne(state, read);
+  worker.phase = 'decide';
 }
 
 function decide(state: State, worker: WorkerState, setup: Setup): void {
-  const { last, holder, command } = worker;
-  const now = NOW;
+  const { last, command } = atHand(worker);
   const tracked = last !== null && isTracked(state, worker, last, setup);
-  const event = last ? eventOf(last, jobOf(state, worker).due) : undefined;
-  const asked = setup.mutant === 'no-asking' ? 'silent' : holder;
-  const decision = decideClaim({ last: event, now, attempts: ATTEMPTS, tracked, holder: asked });
+  const event = last ? eventOf(last, jobOf(state, command).due) : undefined;
+  const holder = setup.mutant === 'no-asking' ? 'silent' : worker.holder;
+  const decision = decideClaim({ last: event, now: NOW, attempts: ATTEMPTS, tracked, holder });
   switch (decision.do) {
     case 'start':
       write(state, worker, setup, { ...mine(worker), type: 'started', attempt: decision.attempt }, () => {
-        Object.assign(worker, { phase: 'act', attempt: decision.attempt, last: null, holder: 'unasked' });
+        Object.assign(worker, { phase: 'act', attempt: decision.attempt, holder: 'unasked' });
       });
       return;
     case 'give-up':
       write(state, worker, setup, { ...mine(worker), type: 'failed', attempt: decision.attempt }, () => {
-        worker.phase = 'settle';
+        ended(worker);
       });
       return;
     case 'settle':
-      Object.assign(worker, { phase: 'settle', last: null, holder: 'unasked' });
+      ended(worker);
       return;
     case 'postpone':
-      Object.assign(worker, { phase: 'postpone', last: null, holder: 'unasked' });
+      pass(worker, 'waits');
       return;
     case 'leave':
-      Object.assign(worker, { phase: 'pass', served: 'left' });
+      pass(worker, 'left');
       return;
     case 'ask-holder':
       worker.holder = ask(state, decision.workerId, command);
@@ -97,7 +123,7 @@ function decide(state: State, worker: WorkerState, setup: Setup): void {
 /** Asks a holder for an ack wait. One that is frozen all that time has lost its lease by the end. */
 function ask(state: State, holder: string, command: number): 'holds' | 'silent' {
   const asked = state.workers.find(({ id }) => id === holder);
-  const working = asked?.command === command && ['act', 'act-more', 'finish', 'settle'].includes(asked.phase);
+  const working = asked?.window[0]?.command === command && ['act', 'act-more', 'finish'].includes(asked.phase);
   if (asked && working && asked.lease && !asked.frozen) return 'holds';
   if (asked?.frozen) asked.lease = false;
   return 'silent';
@@ -105,128 +131,116 @@ function ask(state: State, holder: string, command: number): 'holds' | 'silent' 
 
 /** A fenced write; a worker that was overtaken in its claim reads again. */
 function write(state: State, worker: WorkerState, setup: Setup, event: Last, done: () => void): void {
-  const job = jobOf(state, worker);
-  if (!append(job, worker.seq, event, setup.mutant !== 'no-fence')) {
+  const read = atHand(worker);
+  const job = jobOf(state, read.command);
+  if (!append(job, read.seq, event, setup.mutant !== 'no-fence')) {
     worker.phase = 'read';
     return;
   }
-  worker.seq = job.seq;
+  read.seq = job.seq;
   done();
 }
 
 /** An effect outside, right after the check that the job is still this worker's. */
 function act(state: State, worker: WorkerState, next: WorkerState['phase']): void {
-  const job = jobOf(state, worker);
-  if (!worker.lease || job.seq !== worker.seq) {
-    Object.assign(worker, { phase: 'pass', served: 'lost' });
+  const { command, seq } = atHand(worker);
+  if (!worker.lease || jobOf(state, command).seq !== seq) {
+    pass(worker, 'lost');
     return;
   }
-  const effect = worker.command * 100 + worker.attempt;
+  const effect = command * 100 + worker.attempt;
   if (effect < state.latestEffect) throw new Violation('L2 an attempt acted after a later one had begun');
-  if (state.jobs.slice(0, worker.command).some(({ ends }) => ends === 0)) {
+  if (state.jobs.slice(0, command).some(({ ends }) => ends === 0)) {
     throw new Violation('L1 a command acted before the one ahead of it had ended');
   }
   state.latestEffect = effect;
   worker.phase = next;
 }
 
+function actLast(state: State, worker: WorkerState, { mutant }: Setup): void {
+  act(state, worker, 'finish');
+  if (worker.phase === 'finish' && mutant === 'ack-first') removeCommands(state, atHand(worker).command);
+}
+
 function finishSteps(worker: WorkerState, setup: Setup): Record<string, Step> {
   const completes: Step = (state, w) => finish(state, w, setup, 'completed');
   const again: Step = (state, w) => finish(state, w, setup, 'retry-scheduled');
-  const mayRetry = setup.retries && worker.command === 0 && worker.attempt === 1;
+  const mayRetry = setup.retries && atHand(worker).command === 0 && worker.attempt === 1;
   return mayRetry ? { completes, 'fails for now': again } : { completes };
 }
 
+/**
+ * The claim of the next command may travel with this event, and is written after it if at all: here that is the next
+ * step, with what was read of the next job before.
+ */
 function finish(state: State, worker: WorkerState, setup: Setup, type: 'completed' | 'retry-scheduled'): void {
-  const { attempt, seq } = worker;
-  const written = append(jobOf(state, worker), seq, { ...mine(worker), type, attempt }, setup.mutant !== 'no-fence');
-  if (!written) Object.assign(worker, { phase: 'pass', served: 'lost' });
-  else if (type === 'retry-scheduled') worker.phase = 'postpone';
-  else if (setup.mutant === 'ack-first') Object.assign(worker, { phase: 'pass', served: 'settled' });
-  else worker.phase = 'settle';
+  const { command, seq } = atHand(worker);
+  const { attempt } = worker;
+  if (setup.mutant === 'claim-early' && worker.window.length > 1) {
+    worker.window.shift();
+    worker.phase = 'decide';
+    return;
+  }
+  const written = append(jobOf(state, command), seq, { ...mine(worker), type, attempt }, setup.mutant !== 'no-fence');
+  if (!written) pass(worker, 'lost');
+  else if (type === 'retry-scheduled') pass(worker, 'waits');
+  else ended(worker);
 }
 
-const postpone: Step = (state, worker) => {
-  const { consumer } = state;
-  worker.phase = 'pass';
-  worker.served = worker.lease ? 'waits' : 'lost';
-  if (!worker.lease) return;
-  if (consumer?.pending === worker.command) {
-    Object.assign(consumer, { state: jobOf(state, worker).due ? 'again' : 'delayed', holder: '' });
-  }
-  worker.timer = true;
+function ended(worker: WorkerState): void {
+  worker.settled = atHand(worker).command;
+  Object.assign(worker, { phase: 'go-on', attempt: 0, holder: 'unasked' });
+}
+
+const goOn: Step = (_, worker) => {
+  worker.window.shift();
+  if (worker.window.length === 0) pass(worker, 'drained');
+  else if (!worker.lease) pass(worker, 'lost');
+  else worker.phase = 'decide';
 };
 
-function settleSteps({ mutant }: Setup): Record<string, Step> {
-  if (mutant === 'ack-first') {
-    return { 'settles too early': (state, worker) => settle(state, worker, worker.attempt > 0 ? 'finish' : 'pass') };
-  }
-  return {
-    'settles and passes': (state, worker) => settle(state, worker, 'pass'),
-    'settles and goes on': (state, worker) => settle(state, worker, 'pull'),
-  };
+/** The turn is over: what is settled is removed in any case, the turn is acknowledged only by who has it. */
+function pass(worker: WorkerState, end: WorkerState['end']): void {
+  const { lease, believed, turn, count, settled, seen } = worker;
+  Object.assign(worker, structuredClone(atRest), { phase: 'pass', lease, believed, turn, count, settled, seen, end });
 }
 
-function settle(state: State, worker: WorkerState, phase: WorkerState['phase']): void {
-  removeCommand(state, worker.command);
-  worker.served = 'settled';
-  if (phase === 'finish') worker.phase = phase;
-  else Object.assign(worker, { phase, command: -1, count: 0, seq: 0, attempt: 0, last: null, holder: 'unasked' });
-}
-
-const pass: Step = (state, worker) => {
-  const elsewhere = worker.served === 'left' || (worker.served === 'nothing' && heldElsewhere(state));
-  const { served, lease } = worker;
-  Object.assign(worker, atRest);
-  if (lease && !elsewhere) Object.assign(worker, { phase: 'acking', served, lease });
+const settle: Step = (state, worker) => {
+  const { end, lease, seen, settled } = worker;
+  removeCommands(state, settled);
+  Object.assign(worker, structuredClone(atRest));
+  if (lease && end !== 'left') Object.assign(worker, { phase: 'acking', end, lease, seen });
 };
 
 function look(state: State, worker: WorkerState, { mutant }: Setup): void {
-  const { served } = worker;
-  Object.assign(worker, atRest);
-  if (served !== 'settled' && mutant === 'no-second-look') return;
-  const work = served === 'settled' ? 'ready' : hasWork(state);
-  if (work === 'ready') offerTurn(state);
-  if (work === 'blocked' && served === 'nothing') worker.timer = true;
-}
-
-function heldElsewhere(state: State): boolean {
-  if (hasWork(state) !== 'blocked') return false;
-  return state.jobs.find(({ present }) => present)?.last?.type === 'started';
+  const { end, seen } = worker;
+  Object.assign(worker, structuredClone(atRest));
+  if (end === 'waits') worker.timer = true;
+  else if (end === 'more') offerTurn(state);
+  else if (mutant !== 'no-second-look') {
+    const from = end === 'drained' ? seen + 1 : 0;
+    if (state.jobs.slice(from).some(({ present }) => present)) offerTurn(state);
+  }
 }
 
 function isTracked(state: State, worker: WorkerState, last: Last, { mutant }: Setup): boolean {
   if (last.type !== 'started' || worker.count <= last.count) return false;
-  const sameConsumer = worker.believed === last.consumer || mutant === 'any-delivery';
-  return sameConsumer && state.consumer?.id === last.consumer;
+  if (worker.turn !== last.turn && mutant !== 'any-turn') return false;
+  return (worker.believed === last.consumer || mutant === 'any-delivery') && state.consumer === last.consumer;
 }
 
-function jobOf({ jobs }: State, { command }: WorkerState): Job {
+function atHand({ window }: WorkerState): Read {
+  const [read] = window;
+  if (!read) throw new RangeError('the worker has no command');
+  return read;
+}
+
+function jobOf({ jobs }: State, command: number): Job {
   const job = jobs[command];
-  if (!job) throw new RangeError('the worker has no command');
+  if (!job) throw new RangeError('there is no such command');
   return job;
 }
 
-function mine({ id, believed, count }: WorkerState) {
-  return { worker: id, consumer: believed, count };
-}
-
-function eventOf(last: Last, due: boolean): JobEvent {
-  const at = new Date(NOW).toISOString();
-  const ids = { jobId: 'j', workload: 'w', lane: 'l', at };
-  const job = { jobId: 'j', workload: 'w', lane: 'l', tenant: 't', data: null, submittedAt: at };
-  const error = { code: 'X', message: 'x', retryable: true };
-  const { attempt, type, worker } = last;
-  switch (type) {
-    case 'queued':
-      return { type, ...ids, job, commandSeq: 1 };
-    case 'started':
-      return { type, ...ids, job, commandSeq: 1, attempt, worker };
-    case 'retry-scheduled':
-      return { type, ...ids, attempt, error, dueAt: new Date(due ? NOW : NOW + 1).toISOString() };
-    case 'completed':
-      return { type, ...ids, attempt, result: null };
-    case 'failed':
-      return { type, ...ids, attempt, error };
-  }
+function mine({ id, believed, turn, count }: WorkerState) {
+  return { worker: id, consumer: believed, turn, count };
 }

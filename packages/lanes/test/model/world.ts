@@ -39,7 +39,7 @@ const SUBMIT_STEPS = {
   stored: {
     name: 'is told',
     apply: (_: State, job: Job) => {
-      append(job, 0, { type: 'queued', attempt: 0, worker: '', consumer: 0, count: 0 }, true);
+      append(job, 0, { type: 'queued', attempt: 0, worker: '', consumer: 0, turn: 0, count: 0 }, true);
       job.submit = 'told';
     },
   },
@@ -96,23 +96,15 @@ function ackArrivals(state: State, on: (step: Step) => (next: State) => void): A
   return [arrives, ignored];
 }
 
-/** Deliveries without heartbeats run out; frozen workers lose their lease. */
+/** A delivery without heartbeats runs out; frozen workers lose their lease. */
 function expiries(state: State): Action[] {
-  const { turn, consumer } = state;
+  const { turn } = state;
   const actions: Action[] = [];
   if (turn?.state === 'out' && !beats(state, turn.holder)) {
     actions.push(
       happens('the turn runs out', (next) => {
         endLease(next, turn.holder);
-        next.turn = { state: 'queued', holder: '' };
-      }),
-    );
-  }
-  if (consumer && consumer.pending >= 0 && consumer.state === 'out' && !beats(state, consumer.holder)) {
-    actions.push(
-      happens('the command runs out', (next) => {
-        endLease(next, consumer.holder);
-        if (next.consumer) Object.assign(next.consumer, { state: 'again', holder: '' });
+        if (next.turn) next.turn = { ...next.turn, state: 'queued', holder: '' };
       }),
     );
   }
@@ -131,7 +123,6 @@ function healing(state: State, { sweep }: Setup): Action[] {
       happens(`the retry of ${index} is due`, (next) => {
         const job = next.jobs[index];
         if (job) job.due = true;
-        if (next.consumer?.pending === index && next.consumer.state === 'delayed') next.consumer.state = 'again';
       }),
     );
   });
@@ -182,8 +173,8 @@ function faults(state: State): Action[] {
       );
     }
   });
-  if (serverLosses > 0 && (state.consumer || state.turn)) {
-    for (const turn of ['kept', 'queued', 'lost'] as const) {
+  if (serverLosses > 0) {
+    for (const turn of ['kept', 'lost'] as const) {
       if (state.turn || turn === 'kept') {
         actions.push(happens(`the server forgets the consumer (turn ${turn})`, (next) => forget(next, turn), true));
       }
@@ -197,15 +188,17 @@ function crash(state: State, index: number): void {
   const dead = state.workers[index];
   if (!dead) return;
   if (dead.phase === 'acking') state.strayAcks += 1;
-  state.workers[index] = freshWorker(`${dead.id.slice(0, 1)}${Number(dead.id.slice(1)) + 1}`);
+  state.workers[index] = freshWorker(`${dead.id.slice(0, 1)}${Number(dead.id.slice(1)) + 1}`, state.consumer);
   state.left.crashes -= 1;
 }
 
-/** A killed server forgets the consumer, perhaps that the turn was delivered, perhaps the turn (it is not synced). */
-function forget(state: State, turn: 'kept' | 'queued' | 'lost'): void {
-  state.consumer = null;
-  if (turn === 'queued') state.turn = { state: 'queued', holder: '' };
-  if (turn === 'lost') state.turn = null;
+/**
+ * A killed server forgets the consumer of turns, which is made anew, and that it has delivered the turn; perhaps there is no
+ * turn any more (an operator has purged them).
+ */
+function forget(state: State, turn: 'kept' | 'lost'): void {
+  state.consumer += 1;
+  if (state.turn) state.turn = turn === 'kept' ? { ...state.turn, state: 'queued', holder: '', count: 0 } : null;
   for (const worker of state.workers) if (worker.phase === 'acking') worker.phase = 'look'; // the answer never comes
   state.strayAcks = 0;
   state.left.serverLosses -= 1;

@@ -1,4 +1,12 @@
-import { isWorkload, LaneKey, Priority, type Workload, WorkloadName, workloads } from '@lanekeeper/contracts';
+import {
+  isWorkload,
+  LaneKey,
+  Priority,
+  Timestamp,
+  type Workload,
+  WorkloadName,
+  workloads,
+} from '@lanekeeper/contracts';
 import { type FieldError, fieldErrors } from '@lanekeeper/service-kit';
 import Type, { type Static, type TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
@@ -12,6 +20,10 @@ export const JobRequest = Type.Object(
     lane: LaneKey,
     data: Type.Unknown({ description: "The workload's input" }),
     priority: Type.Optional(Priority),
+    runAt: Type.Optional({
+      ...Timestamp,
+      description: 'Not to be started before; what is behind it in a sequential lane waits too',
+    }),
   },
   { additionalProperties: false },
 );

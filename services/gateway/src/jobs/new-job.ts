@@ -7,10 +7,14 @@ import type { JobRequest } from './check-jobs.ts';
 type Limits = Readonly<Record<Workload, WorkloadLimits>>;
 
 /** What the engine gets for a checked request. The owner of the lane is who sees its jobs. */
-export function newJob({ workload, lane, data, priority }: JobRequest, limits: Limits): NewJob {
+export function newJob({ workload, lane, data, priority, runAt }: JobRequest, limits: Limits): NewJob {
   if (!isWorkload(workload)) throw new RangeError(`no workload "${workload}"`);
   const job = { workload, width: limits[workload].width, lane, data, tenant: lane };
-  return priority === undefined ? job : { ...job, priority };
+  return {
+    ...job,
+    ...(priority === undefined ? {} : { priority }),
+    ...(runAt === undefined ? {} : { runAt: new Date(runAt).toISOString() }),
+  };
 }
 
 /** A `remove-bg` job for checked data. */

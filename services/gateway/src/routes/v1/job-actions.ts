@@ -1,10 +1,14 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { problem } from '@lanekeeper/service-kit';
+import { LaneKey, WorkloadName } from '@lanekeeper/contracts';
+import { invalidFields, problem } from '@lanekeeper/service-kit';
 import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { callerOf, scopeHeaders } from '../../caller.ts';
 import type { GatewayDeps } from '../../deps.ts';
 import { problems } from '../../openapi/answers.ts';
+
+/** Jobs that one request cancels at most. */
+const MOST_CANCELLED = 1_000;
 
 const params = Type.Object({ id: Type.String() });
 const job = { id: Type.String(), workload: Type.String(), lane: Type.String() };
@@ -37,6 +41,33 @@ const cancel = {
     ...problems(400, 404, 409, 415, 503),
   },
 };
+const cancelWhere = {
+  tags: ['Jobs'],
+  summary: 'Cancel all open jobs of a workload, a lane, or a state',
+  description:
+    'Each job as by `/v1/jobs/:id/cancel`: those that wait are cancelled for good; those that run are passed over, unless ' +
+    'forced. At least one of workload, lane and state is needed. One request takes up to 1,000 jobs; `more` says that there ' +
+    'may be others: ask again.',
+  body: Type.Object(
+    {
+      workload: Type.Optional(WorkloadName),
+      lane: Type.Optional(LaneKey),
+      state: Type.Optional(
+        Type.Union([Type.Literal('queued'), Type.Literal('active'), Type.Literal('retry-scheduled')]),
+      ),
+      force: Type.Optional(Type.Boolean()),
+      reason: Type.Optional(Reason),
+    },
+    { additionalProperties: false },
+  ),
+  response: {
+    200: Type.Object({
+      jobs: Type.Array(Type.Object({ ...job, state: Type.Union([Ended, Type.Literal('cancelling')]) })),
+      more: Type.Boolean(),
+    }),
+    ...problems(400, 415, 503),
+  },
+};
 const retry = {
   tags: ['Jobs'],
   summary: 'Do a failed, cancelled or uncertain job again, as a new job at the tail of its lane',
@@ -58,7 +89,7 @@ const resolve = {
   },
 };
 
-/** POST /v1/jobs/:id/cancel, /retry and /resolve */
+/** POST /v1/jobs/cancel, and /v1/jobs/:id/cancel, /retry and /resolve */
 export const jobActionRoutes: FastifyPluginAsyncTypebox<GatewayDeps> = async (app, deps) => {
   const { engine } = deps;
   const repeated = (made: { jobId: string; workload: string; lane: string; retryOf: string }) => {
@@ -69,6 +100,20 @@ export const jobActionRoutes: FastifyPluginAsyncTypebox<GatewayDeps> = async (ap
     const { jobId: id, ...cancelled } = await engine.cancel(await seen(request, deps), request.body ?? {});
     reply.code(cancelled.state === 'cancelling' ? 202 : 200);
     return { id, ...cancelled };
+  });
+  app.post('/v1/jobs/cancel', { schema: cancelWhere }, async (request) => {
+    const { force = false, reason, ...filter } = request.body;
+    if (Object.keys(filter).length === 0) {
+      throw invalidFields([{ pointer: '', detail: 'must have at least one of workload, lane, state' }]);
+    }
+    const { tenants } = callerOf(request);
+    const scoped = tenants === 'all' ? filter : { ...filter, tenants };
+    const options = { force, limit: MOST_CANCELLED, ...(reason === undefined ? {} : { reason }) };
+    const cancelled = await engine.cancelWhere(scoped, options);
+    return {
+      jobs: cancelled.map(({ jobId: id, workload, lane, state }) => ({ id, workload, lane, state })),
+      more: cancelled.length === MOST_CANCELLED,
+    };
   });
   app.post('/v1/jobs/:id/retry', { schema: retry }, async (request, reply) => {
     const answer = repeated(await engine.retry(await seen(request, deps)));
