@@ -17,8 +17,8 @@ import { ElasticFleet } from './elastic-fleet.ts';
 import { findWaits, handBacks } from './graceful-stops.ts';
 
 const seed = Number(process.env.SCALE_SEED ?? Date.now() % 1_000_000);
-const commands = Number(process.env.SCALE_COMMANDS ?? 1_200);
-const submitMs = Number(process.env.SCALE_SECONDS ?? 15) * 1_000;
+const commands = Number(process.env.SCALE_COMMANDS ?? 800);
+const submitMs = Number(process.env.SCALE_SECONDS ?? 12) * 1_000;
 const FLEET_LIMIT = 8;
 /** Far beyond the test: whatever waits for something to run out, or for a sweep, is not done in time. */
 const NEVER_MS = 3_600_000;
@@ -37,7 +37,7 @@ it(`scales between 1 and 6 workers during load without a wait (seed ${seed})`, {
     dir,
     random: seededRandom(seed),
     most: 6,
-    changeEveryMs: 800,
+    changeEveryMs: 1_000,
     report,
   });
   console.log(`scale seed ${seed}, ${commands} commands, logs in ${dir}`);
