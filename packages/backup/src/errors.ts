@@ -1,6 +1,7 @@
 /** Every way in which saving or restoring can fail for a reason that the operator can mend. */
 export type BackupErrorCode =
-  | 'UNREACHABLE' | 'NO_TOOL'
+  | 'UNREACHABLE'
+  | 'NO_TOOL'
   | 'TOOL_FAILED'
   | 'SNAPSHOT_FAILED'
   | 'RESTORE_FAILED'
