@@ -19,6 +19,8 @@ export type ElasticOptions = {
   report: (line: string) => void;
 };
 
+const POLL_MS = 50;
+
 type Member = { process: ChildProcess; ready: boolean; asked: boolean };
 
 /**
@@ -43,6 +45,8 @@ export class ElasticFleet {
     this.#scaleTo(most);
     while (!signal.aborted) {
       await sleep(changeEveryMs * (0.5 + random()), undefined, { signal }).catch(() => undefined);
+      // On a busy machine processes start slowly; a change that meets no one at work would show nothing.
+      while (!signal.aborted && ![...this.#members].some(({ ready, asked }) => ready && !asked)) await sleep(POLL_MS);
       this.#scaleTo(1 + Math.floor(random() * most));
     }
     this.#scaleTo(most);
