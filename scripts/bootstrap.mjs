@@ -1,5 +1,6 @@
 /**
- * The one entry point of `npm run demo`, `npm start`, `npm test`, `npm run check` and `npm run bench`.
+ * The one entry point of `npm run demo`, `npm start`, `npm test`, `npm run check`, `npm run bench`, `npm run account` and
+ * `npm run secrets`.
  *
  * Runs on Node 20 or newer with nothing installed: installs the dependencies, finds or fetches the servers the command
  * needs, then hands over to the pinned Node from node_modules. Doing it again changes nothing and takes a moment.
@@ -26,9 +27,16 @@ const COMMANDS = {
   bench: { tools: EVERYTHING, entry: ['bench/main.ts'] },
   'test:compose': { tools: {}, entry: ['test/compose/smoke.ts'] },
   'supply-chain': { tools: {}, entry: ['scripts/supply-chain.mjs'] },
+  account: { tools: { chromium: findChromium }, entry: inStack('services/browser-worker/src/account-cli/main.ts') },
+  secrets: { tools: {}, entry: inStack('services/browser-worker/src/secrets-cli/main.ts') },
   check: { tools: {}, entry: ['scripts/check.mjs'] },
   tools: { tools: FOR_TESTS, entry: undefined },
 };
+
+/** A tool of a service, which gets to know the stack that runs here. */
+function inStack(script) {
+  return ['demo/launcher/in-stack.ts', script];
+}
 
 async function main([name = '', ...args]) {
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;

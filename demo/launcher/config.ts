@@ -25,6 +25,8 @@ const LauncherConfig = Type.Object({
   MYSQL_PORT: port(3307, 'the database'),
   REMBG_PORT: port(5000, 'the first rembg server; the others follow'),
   PHOTOS_PORT: port(5080, 'the photo host'),
+  MARKETPLACE_PORT: port(5090, 'the marketplace'),
+  BROWSER_WORKER_PORT: port(3004, "the browser worker's health"),
   REMBG_COUNT: Type.Integer({ minimum: 1, maximum: 16, default: 3, description: 'How many rembg servers' }),
   REMBG_THREADS: Type.Optional(
     Type.Integer({ minimum: 1, description: 'Threads of each rembg server; default: its share of the cores' }),

@@ -9,9 +9,20 @@ import { isRunning, projectRoot } from '@lanekeeper/local-stack';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { StackFile } from './stack-file.ts';
 
-const PORTS = ['GATEWAY', 'STATUS', 'IMAGE_WORKER', 'NATS', 'NATS_MONITOR', 'MYSQL', 'REMBG', 'PHOTOS'];
+const PORTS = [
+  'GATEWAY',
+  'STATUS',
+  'IMAGE_WORKER',
+  'NATS',
+  'NATS_MONITOR',
+  'MYSQL',
+  'REMBG',
+  'PHOTOS',
+  'MARKETPLACE',
+  'BROWSER_WORKER',
+];
 const anyPorts = Object.fromEntries(PORTS.map((name) => [`${name}_PORT`, '0']));
-const TIMEOUT_MS = 240_000;
+const TIMEOUT_MS = 300_000;
 
 let dir: string;
 let launcher: ChildProcess | undefined;
@@ -45,6 +56,7 @@ test('the demo cuts out every photo, says so, and leaves nothing running', { tim
   const demo = launch('demo', '--exit');
   const [output, [code]] = await Promise.all([text(demo.stdout), once(demo, 'exit')]);
   expect(output).toMatch(/all 7 cut out, stored and in their records/);
+  expect(output).toMatch(/all 14 operations done, in order, every listing exactly once/);
   expect(code).toBe(0);
   expect(existsSync(stackFile())).toBe(false);
 });

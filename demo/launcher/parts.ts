@@ -55,6 +55,7 @@ export const gatewayService = ({ config, dir }: PartOptions, shared: Environment
     AUTH: 'off',
     PUBLIC_URL: url,
     MEDIA_DIR: path.join(dir, 'media'),
+    EVIDENCE_DIR: path.join(dir, 'evidence'),
     RATE_LIMIT_REMOVAL: config.RATE_LIMIT_REMOVAL,
     RATE_LIMIT_IMAGE: config.RATE_LIMIT_IMAGE,
     RATE_LIMIT_BULK: config.RATE_LIMIT_BULK,
@@ -78,4 +79,22 @@ export const imageWorkerService = ({ config, dir }: PartOptions, shared: Environ
     STORE: 'local',
     MEDIA_DIR: path.join(dir, 'media'),
   }),
+});
+
+/** The marketplace site; it keeps what was published in a database of its own. */
+export const marketplaceSite = ({ config, dir }: PartOptions): Part => ({
+  name: 'marketplace',
+  entry: 'demo/marketplace/main.ts',
+  port: config.MARKETPLACE_PORT,
+  readyPath: '/healthz',
+  env: () => ({ MARKETPLACE_FILE: path.join(dir, 'marketplace.sqlite'), MARKETPLACE_DELAY_MS: '50' }),
+});
+
+/** The browser worker. The demo's accounts need no gap between their operations. */
+export const browserWorkerService = ({ config, dir }: PartOptions, shared: Environment): Part => ({
+  name: 'browser-worker',
+  entry: 'services/browser-worker/src/main.ts',
+  port: config.BROWSER_WORKER_PORT,
+  readyPath: '/readyz',
+  env: () => ({ BROWSER_MIN_GAP_MS: '0', ...shared, EVIDENCE_DIR: path.join(dir, 'evidence') }),
 });

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isRunning } from '@lanekeeper/local-stack';
 
-/** What runs where: `stack.json` in the data folder, for scripts and tests. It holds the database password. */
+/** What runs where: `stack.json` in the data folder, for scripts and tests. It holds passwords and keys. */
 export interface StackFile {
   gateway: string;
   status: string;
@@ -14,6 +14,11 @@ export interface StackFile {
   mysqlAdmin: string;
   rembg: string[];
   photos: string;
+  marketplace: string;
+  browserWorker: string;
+  /** SECRETS_KEY of the services. */
+  secretsKey: string;
+  chromium: string;
   /** Process ids by name; `launcher` is the one to signal. */
   pids: Record<string, number>;
 }

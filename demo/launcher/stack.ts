@@ -1,15 +1,18 @@
 import path from 'node:path';
-import { startMysql, startNats } from '@lanekeeper/local-stack';
+import { readTools, startMysql, startNats } from '@lanekeeper/local-stack';
 import type { LauncherConfig } from './config.ts';
 import {
+  browserWorkerService,
   gatewayService,
   imageWorkerService,
+  marketplaceSite,
   type Part,
   type PartOptions,
   photoHost,
   rembgServers,
   statusService,
 } from './parts.ts';
+import { secretsKeyOf } from './secrets-key.ts';
 import type { StackFile } from './stack-file.ts';
 import { startScript } from './start-script.ts';
 import type { Supervisor } from './supervisor.ts';
@@ -28,16 +31,24 @@ const DRAIN_TIMEOUT_MS = '10000';
 
 /** Starts everything, each part as soon as what it needs is ready; resolves when all is. Throws what does not start. */
 export async function startStack(options: StackOptions): Promise<Addresses> {
-  const { nats, mysql, photos, rembg } = await startOutside(options);
+  const { nats, mysql, photos, marketplace, rembg } = await startOutside(options);
   const shared = { NATS_URL: nats.url, DATABASE_URL: mysql.url, DRAIN_TIMEOUT_MS };
   const status = await start(options, statusService(options, shared));
-  const gateway = await start(options, gatewayService(options, { ...shared, STATUS_URL: status.url }));
+  const secrets = { SECRETS_KEY: secretsKeyOf(options.dir) };
+  const gateway = await start(options, gatewayService(options, { ...shared, ...secrets, STATUS_URL: status.url }));
   const outside = {
     PUBLIC_URL: gateway.url,
     REMBG_URLS: rembg.join(','),
     PHOTO_ALLOWED_HOSTS: new URL(photos.url).host,
   };
   const imageWorker = await start(options, imageWorkerService(options, { ...shared, ...outside }));
+  const chromium = await chromiumPath();
+  const browsing = {
+    CHROMIUM_PATH: chromium,
+    GENERIC_SITE_URL: marketplace.url,
+    PHOTO_ALLOWED_HOSTS: outside.PHOTO_ALLOWED_HOSTS,
+  };
+  const browserWorker = await start(options, browserWorkerService(options, { ...shared, ...secrets, ...browsing }));
   return {
     gateway: gateway.url,
     status: status.url,
@@ -48,18 +59,29 @@ export async function startStack(options: StackOptions): Promise<Addresses> {
     mysqlAdmin: mysql.adminUrl,
     rembg,
     photos: photos.url,
+    marketplace: marketplace.url,
+    browserWorker: browserWorker.url,
+    secretsKey: secrets.SECRETS_KEY,
+    chromium,
   };
 }
 
 /** Starts what the services talk to, all at the same time. */
 async function startOutside(options: StackOptions) {
-  const [nats, mysql, photos, ...rembg] = await allOrFirstError([
+  const [nats, mysql, photos, marketplace, ...rembg] = await allOrFirstError([
     options.supervisor.add('nats', () => natsServer(options)),
     options.supervisor.add('mysql', () => mysqlServer(options)),
     start(options, photoHost(options)),
+    start(options, marketplaceSite(options)),
     ...rembgServers(options).map((part) => start(options, part)),
   ] as const);
-  return { nats, mysql, photos, rembg: rembg.map(({ url }) => url) };
+  return { nats, mysql, photos, marketplace, rembg: rembg.map(({ url }) => url) };
+}
+
+async function chromiumPath(): Promise<string> {
+  const { chromium } = await readTools();
+  if (!chromium) throw new Error('No Chromium was found. Run `node scripts/bootstrap.mjs tools`.');
+  return chromium.path;
 }
 
 const natsServer = ({ config, dir }: StackOptions) =>

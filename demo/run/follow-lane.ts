@@ -16,16 +16,16 @@ const TYPES: readonly JobEvent['type'][] = [
 ];
 
 /**
- * Follows the events of one vendor's lane, live. Resolves once the stream is open, so that nothing submitted afterwards
+ * Follows the events of one lane, live. Resolves once the stream is open, so that nothing submitted afterwards
  * is missed. A broken connection is made again from the last event on. Returns what closes it.
  */
 export async function followLane(
   gateway: string,
-  lane: string,
+  lane: { workload: string; lane: string },
   onEvent: (event: JobEvent) => void,
 ): Promise<() => void> {
   const url = new URL('/v1/events', gateway);
-  url.search = new URLSearchParams({ lane, workload: 'remove-bg' }).toString();
+  url.search = new URLSearchParams(lane).toString();
   const source = new EventSource(url);
   const take = (message: MessageEvent) => onEvent(JSON.parse(message.data as string) as JobEvent);
   for (const type of ['message', ...TYPES]) source.addEventListener(type, take as (event: Event) => void);

@@ -1,5 +1,6 @@
 import { describeVariables } from '@lanekeeper/service-kit';
 import type { TObject } from 'typebox';
+import { BrowserWorkerVariables } from '../../services/browser-worker/src/config.ts';
 import { GatewayVariables } from '../../services/gateway/src/config.ts';
 import { ImageWorkerVariables } from '../../services/image-worker/src/config.ts';
 import { StatusConfig } from '../../services/status/src/config.ts';
@@ -9,6 +10,7 @@ export const services: Record<string, TObject> = {
   gateway: GatewayVariables,
   status: StatusConfig,
   'image-worker': ImageWorkerVariables,
+  'browser-worker': BrowserWorkerVariables,
 };
 
 /** docs/configuration.md, made from the schemas that the services check their environment with. */

@@ -1,6 +1,7 @@
 import {
   commonVariables,
   databaseVariables,
+  limitsFrom,
   limitVariablesOf,
   loadConfig,
   natsVariables,
@@ -45,4 +46,6 @@ export type BrowserWorkerConfig = Readonly<Static<typeof BrowserWorkerVariables>
 
 /** The browser worker's configuration out of the environment. @throws ConfigError naming every wrong variable. */
 export const loadBrowserWorkerConfig = (env: NodeJS.ProcessEnv): BrowserWorkerConfig =>
-  loadConfig(BrowserWorkerVariables, env);
+  loadConfig(BrowserWorkerVariables, env, (config) =>
+    limitsFrom('browser', config).width === 1 ? [] : ['BROWSER_WIDTH must be 1: an account has one browser at a time'],
+  );

@@ -11,6 +11,8 @@ export interface BrowserOptions {
   headless?: boolean;
   /** Chromium's own sandbox; default: on, unless this process is root, where Chromium cannot use it. */
   sandbox?: boolean;
+  /** A port on loopback through which a person can see and use the browser; only for logging in. */
+  remoteDebuggingPort?: number;
   /** The session to begin with. */
   storageState?: StorageState;
   /** Language that the browser asks sites for; default `en-US`. */

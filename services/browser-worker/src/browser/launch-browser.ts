@@ -44,7 +44,7 @@ const launch = (options: BrowserOptions, scratch: string, timeout: number): Prom
     executablePath: options.executablePath,
     headless: options.headless ?? true,
     chromiumSandbox: options.sandbox ?? process.getuid?.() !== 0,
-    args: FLAGS,
+    args: [...FLAGS, ...remote(options)],
     env: { ...environment(), TMPDIR: scratch },
     artifactsDir: scratch,
     tracesDir: scratch,
@@ -54,6 +54,10 @@ const launch = (options: BrowserOptions, scratch: string, timeout: number): Prom
     handleSIGTERM: false,
     handleSIGHUP: false,
   });
+
+// On loopback only: whoever reaches the port is logged in.
+const remote = ({ remoteDebuggingPort: port }: BrowserOptions): string[] =>
+  port === undefined ? [] : [`--remote-debugging-port=${port}`, '--remote-debugging-address=127.0.0.1'];
 
 function environment(): Record<string, string> {
   const entries = Object.entries(process.env).filter(([name, value]) => PASSED_ON.test(name) && value !== undefined);

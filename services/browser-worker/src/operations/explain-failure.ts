@@ -86,3 +86,14 @@ function failureOf(operation: Operation, error: unknown): unknown {
 }
 
 const seeEvidence = ({ evidence }: Operation): string => (evidence === undefined ? '' : ` Evidence: ${evidence}`);
+
+/** Playwright's errors end with a log of its calls, which has what was typed, passwords included: it must not be logged. */
+export function withoutCallLog(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const [message = ''] = error.message.split(/\n?Call log:/);
+  if (message === error.message) return error;
+  const stripped = new Error(message);
+  stripped.name = error.name;
+  stripped.stack = (error.stack ?? '').replace(error.message, message);
+  return stripped;
+}

@@ -191,7 +191,6 @@ describe('what the site does to an account', () => {
     ['a checkpoint', { checkpoint: true }, 'verification_required', 'verification_required', 0],
     ['a limit', { limitAfterPosts: 0 }, 'rate_limited', 'rate_limited', 0],
     ['a session that ends in the form', { sessionExpiresAfter: 4 }, 'login_required', 'login_required', 0],
-    ['a session that ends before Publish', { sessionExpiresAfter: 7 }, 'login_required', 'login_required', 0],
     ['an error at Publish', { publish: { fault: 'error' } }, 'publish_unknown', 'site_error', 0],
     ['an answer that is lost', { publish: { fault: 'answer-lost' } }, 'publish_unknown', 'site_error', 1],
   ] as const)('%s is told as such', async ([, misbehaviour, code, accountState, published]) => {
@@ -199,6 +198,20 @@ describe('what the site does to an account', () => {
     const outcome = await postAs(email, table);
     expect(outcome).toMatchObject({ ok: false, error: { name: 'SiteError', code, accountState } });
     expect(await titled(email)).toHaveLength(published);
+  });
+
+  test('a session that ends right before Publish is told as such, and nothing is published', async () => {
+    const email = await account();
+    const outcome = await as(email, async (page) => {
+      const steps = new StepLog();
+      await driver.openSession(page, {}, steps);
+      return driver.post(page, table, { beforePublish: () => site.endSessions(email) }, steps);
+    });
+    expect(outcome).toMatchObject({
+      ok: false,
+      error: { code: 'login_required', message: 'The session ended before Publish.' },
+    });
+    expect(await titled(email)).toEqual([]);
   });
 
   test('a site that is down is unreachable, and worth another attempt', async () => {

@@ -12,7 +12,16 @@ const answers = { 200: ShownAccount, ...problems(400, 404, 413, 415, 503) };
 const StorageState = Type.Object(
   {
     cookies: Type.Array(
-      Type.Object({ name: Type.String(), value: Type.String(), domain: Type.String(), path: Type.String() }),
+      Type.Object({
+        name: Type.String(),
+        value: Type.String(),
+        domain: Type.String(),
+        path: Type.String(),
+        expires: Type.Optional(Type.Number()),
+        httpOnly: Type.Optional(Type.Boolean()),
+        secure: Type.Optional(Type.Boolean()),
+        sameSite: Type.Optional(Type.Union([Type.Literal('Strict'), Type.Literal('Lax'), Type.Literal('None')])),
+      }),
       { maxItems: 5_000 },
     ),
     origins: Type.Array(
