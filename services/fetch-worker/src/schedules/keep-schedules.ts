@@ -11,10 +11,12 @@ export function keepSchedules(parts: ScheduleParts, log: Logger): { stop: () => 
   const run = async () => {
     while (!stopping.signal.aborted) {
       try {
-        const ticks = await runDueSchedules(parts, new Date());
+        const ticks = await runDueSchedules(parts, new Date(), (err, { id }) => {
+          log.warn({ err, schedule: id }, 'a schedule could not be run; tried again shortly');
+        });
         for (const tick of ticks) log.info(tick, 'a schedule was due');
       } catch (err) {
-        log.warn({ err }, 'schedules could not be run; tried again shortly');
+        log.warn({ err }, 'the schedules could not be read; tried again shortly');
       }
       await sleep(EVERY_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
     }

@@ -49,57 +49,74 @@ async function everyTenMinutes() {
   return { id: schedule.id, at: (minutes: number) => new Date(first.getTime() + minutes * MINUTE) };
 }
 
+/** Wall-clock time in Jakarta. */
+const local = (time: Date) => new Date(time.getTime() + 7 * 60 * MINUTE).toISOString().slice(0, 19).replace('T', ' ');
+const rethrow = (error: unknown) => {
+  throw error;
+};
+const run = (now: Date) => runDueSchedules(parts, now, rethrow);
 const waiting = async () => (await lanes.showLane({ workload: 'fetch', lane: dealerId })).commands;
 
 test('a tick that many replicas see at once makes one job, which asks for the time looked back at', async () => {
   const { id, at } = await everyTenMinutes();
-  expect(await runDueSchedules(parts, at(-1))).toEqual([]);
-  await Promise.all(Array.from({ length: 5 }, () => runDueSchedules(parts, at(0))));
-  expect(await runDueSchedules(parts, at(1))).toEqual([]);
+  expect(await run(at(-1))).toEqual([]);
+  await Promise.all(Array.from({ length: 5 }, () => run(at(0))));
+  expect(await run(at(1))).toEqual([]);
   expect(await waiting()).toBe(1);
   const { lastJobId, lastOutcome } = (await parts.schedules.find(id)) ?? {};
   expect(lastOutcome).toBe('submitted');
   const [queued] = await lanes.history({ jobId: lastJobId ?? '' });
-  const local = (time: Date) => new Date(time.getTime() + 7 * 60 * MINUTE).toISOString().slice(0, 19).replace('T', ' ');
   expect(queued).toMatchObject({
     type: 'queued',
     job: { data: { dealerId, fetchType: 'prospect', fromTime: local(at(-60)), toTime: local(at(0)), scheduleId: id } },
   });
 });
 
-test('after a downtime one job catches up', async () => {
-  const { at } = await everyTenMinutes();
-  expect(await runDueSchedules(parts, at(45))).toHaveLength(1);
+test('after a downtime one job catches up, back to what the first missed tick would have fetched', async () => {
+  const { id, at } = await everyTenMinutes();
+  expect(await run(at(45))).toHaveLength(1);
   expect(await waiting()).toBe(1);
+  const [queued] = await lanes.history({ jobId: (await parts.schedules.find(id))?.lastJobId ?? '' });
+  expect(queued).toMatchObject({ job: { data: { fromTime: local(at(-60)), toTime: local(at(40)) } } });
+});
+
+test('a schedule that cannot be run keeps no other from running', async () => {
+  const { id, at } = await everyTenMinutes();
+  const broken = { fetchType: 'prospect', cron: 'nonsense', timeZone: 'UTC', lookbackMinutes: 60, active: true };
+  const { id: brokenId } = await parts.schedules.add(dealerId, broken);
+  const faults: string[] = [];
+  const ticks = await runDueSchedules(parts, at(0), (_error, schedule) => void faults.push(schedule.id));
+  expect(ticks).toEqual([{ schedule: id, outcome: 'submitted' }]);
+  expect(faults).toEqual([brokenId]);
 });
 
 test('a crash between storing the job and noting the tick makes no second job', async () => {
   const { at } = await everyTenMinutes();
   const forgetful = Object.create(parts.schedules, { noteTick: { value: async () => Promise.reject(new Error('killed')) } });
-  await expect(runDueSchedules({ ...parts, schedules: forgetful }, at(0))).rejects.toThrow('killed');
-  expect(await runDueSchedules(parts, at(1))).toEqual([{ schedule: expect.any(String), outcome: 'submitted' }]);
+  await expect(runDueSchedules({ ...parts, schedules: forgetful }, at(0), rethrow)).rejects.toThrow('killed');
+  expect(await run(at(1))).toEqual([{ schedule: expect.any(String), outcome: 'submitted' }]);
   expect(await waiting()).toBe(1);
 });
 
 test('a tick is skipped while the job of an earlier one is not over', async () => {
   const { id, at } = await everyTenMinutes();
-  await runDueSchedules(parts, at(0));
-  expect(await runDueSchedules(parts, at(10))).toEqual([{ schedule: id, outcome: 'skipped' }]);
+  await run(at(0));
+  expect(await run(at(10))).toEqual([{ schedule: id, outcome: 'skipped' }]);
   expect(await waiting()).toBe(1);
   const limits = { width: 1, fleetLimit: 1, timeoutMs: 10_000, attempts: 1, backoffMs: 0 };
   const workload = { name: 'fetch', limits, check: () => [] };
   const worker = await startWorker({ lanes, workload, log, handle: async () => null });
   await vi.waitFor(async () => expect(await waiting()).toBe(0), { timeout: 20_000, interval: 50 });
   await worker.stop(1_000);
-  expect(await runDueSchedules(parts, at(20))).toEqual([{ schedule: id, outcome: 'submitted' }]);
+  expect(await run(at(20))).toEqual([{ schedule: id, outcome: 'submitted' }]);
 });
 
 test('a schedule that is switched off, or whose dealer is, does nothing', async () => {
   const { id, at } = await everyTenMinutes();
   await parts.dealers.change(dealerId, { active: false }, sealer);
-  expect(await runDueSchedules(parts, at(0))).toEqual([]);
+  expect(await run(at(0))).toEqual([]);
   await parts.dealers.change(dealerId, { active: true }, sealer);
   await parts.schedules.change(id, { active: false });
-  expect(await runDueSchedules(parts, at(0))).toEqual([]);
+  expect(await run(at(0))).toEqual([]);
   expect(await waiting()).toBe(0);
 });

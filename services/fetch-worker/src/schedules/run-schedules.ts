@@ -1,10 +1,12 @@
 import { type FetchData, isTerminal, tenantOf } from '@lanekeeper/contracts';
-import { type Dealers, dueTick, type Schedule, type Schedules } from '@lanekeeper/dealers';
+import { type Dealers, dueTick, nextTick, type Schedule, type Schedules } from '@lanekeeper/dealers';
 import { localTime } from '@lanekeeper/dgi';
 import type { Lanes } from '@lanekeeper/lanes';
 
 const WORKLOAD = 'fetch';
 const MINUTE_MS = 60_000;
+/** How far back a job that catches up may reach: servers keep 30 days, and the job may wait. */
+const MAX_BACK_MS = 29 * 24 * 60 * MINUTE_MS;
 
 /** What running schedules takes. */
 export type ScheduleParts = {
@@ -21,25 +23,39 @@ export type Tick = { schedule: string; outcome: 'submitted' | 'skipped' };
 /**
  * Deals with every tick that is due: submits an ordinary job, or skips the tick while the job of an earlier one is not over.
  * Any number of processes may do this at once: the same tick has the same idempotency key, hence the same job. Nothing is
- * noted before the job is stored, so a crash in between loses no tick; after a downtime the last one counts.
- * @throws LanesError, the database's error; what was dealt with until then is noted.
+ * noted before the job is stored, so a crash in between loses no tick. After a downtime one job makes up for all the ticks
+ * that were missed. A schedule that cannot be run keeps no other from running; `onFault` hears of it.
+ * @throws the database's error when the schedules cannot be read.
  */
-export async function runDueSchedules(parts: ScheduleParts, now: Date): Promise<Tick[]> {
+export async function runDueSchedules(
+  parts: ScheduleParts,
+  now: Date,
+  onFault: (error: unknown, schedule: Schedule) => void,
+): Promise<Tick[]> {
   const ticks: Tick[] = [];
   for (const schedule of await parts.schedules.active()) {
-    const dueAt = dueTick(schedule.cron, schedule.timeZone, schedule.lastDueAt, now);
-    if (!dueAt) continue;
-    if (await isUnderWay(parts, schedule)) {
-      await parts.schedules.noteTick(schedule.id, dueAt, 'skipped');
-      ticks.push({ schedule: schedule.id, outcome: 'skipped' });
-      continue;
+    try {
+      const outcome = await runIfDue(parts, schedule, now);
+      if (outcome) ticks.push({ schedule: schedule.id, outcome });
+    } catch (error) {
+      onFault(error, schedule);
     }
-    const jobId = await submit(parts, schedule, dueAt);
-    if (jobId === undefined) continue;
-    await parts.schedules.noteTick(schedule.id, dueAt, { jobId });
-    ticks.push({ schedule: schedule.id, outcome: 'submitted' });
   }
   return ticks;
+}
+
+async function runIfDue(parts: ScheduleParts, schedule: Schedule, now: Date): Promise<Tick['outcome'] | undefined> {
+  const { id, cron, timeZone, lastDueAt } = schedule;
+  const dueAt = dueTick(cron, timeZone, lastDueAt, now);
+  if (!dueAt) return undefined;
+  if (await isUnderWay(parts, schedule)) {
+    await parts.schedules.noteTick(id, dueAt, 'skipped');
+    return 'skipped';
+  }
+  const jobId = await submit(parts, schedule, dueAt);
+  if (jobId === undefined) return undefined;
+  await parts.schedules.noteTick(id, dueAt, { jobId });
+  return 'submitted';
 }
 
 /** Whether the job of an earlier tick is not over. One whose events were forgotten ended long ago. */
@@ -52,15 +68,16 @@ async function isUnderWay({ lanes }: ScheduleParts, { dealerId, lastJobId }: Sch
 /** The job of a tick; undefined when its dealer is gone. */
 async function submit(
   { dealers, lanes, width }: ScheduleParts,
-  { id, dealerId, fetchType, lookbackMinutes }: Schedule,
+  schedule: Schedule,
   dueAt: Date,
 ): Promise<string | undefined> {
+  const { id, dealerId, fetchType } = schedule;
   const dealer = await dealers.find(dealerId);
   if (!dealer) return undefined;
   const data: FetchData = {
     dealerId,
     fetchType,
-    fromTime: localTime(new Date(dueAt.getTime() - lookbackMinutes * MINUTE_MS), dealer.timeZone),
+    fromTime: localTime(since(schedule, dueAt), dealer.timeZone),
     toTime: localTime(dueAt, dealer.timeZone),
     scheduleId: id,
   };
@@ -68,4 +85,11 @@ async function submit(
   const job = { workload: WORKLOAD, width, lane: dealerId, tenant: tenantOf(WORKLOAD, dealerId), data };
   const { jobs } = await lanes.submit([job], { idempotency: { scope: 'schedules', key, fingerprint: key } });
   return jobs[0]?.jobId;
+}
+
+/** From when on a tick's job fetches: as far back as the first tick that was missed would have looked. */
+function since({ cron, timeZone, lastDueAt, lookbackMinutes }: Schedule, dueAt: Date): Date {
+  const first = nextTick(cron, timeZone, lastDueAt) ?? dueAt;
+  const from = Math.min(first.getTime(), dueAt.getTime()) - lookbackMinutes * MINUTE_MS;
+  return new Date(Math.max(from, dueAt.getTime() - MAX_BACK_MS));
 }
