@@ -17,6 +17,7 @@ const parts: Record<string, Part> = {
   image: { title: 'The image worker itself', load: () => import('./image-overhead.ts') },
   browser: { title: 'A browser for each operation', load: () => import('./browser-overhead.ts') },
   tracing: { title: 'What tracing costs', load: () => import('./tracing.ts') },
+  fetch: { title: 'Dealer data into the database', load: () => import('./fetch.ts') },
   status: { title: 'Seeing what happens', load: () => import('./status-latency.ts') },
 };
 

@@ -27,6 +27,8 @@ const LauncherConfig = Type.Object({
   PHOTOS_PORT: port(5080, 'the photo host'),
   MARKETPLACE_PORT: port(5090, 'the marketplace'),
   BROWSER_WORKER_PORT: port(3004, "the browser worker's health"),
+  DEALER_API_PORT: port(5070, 'the dealer API'),
+  FETCH_WORKER_PORT: port(3005, "the fetch worker's health"),
   REMBG_COUNT: Type.Integer({ minimum: 1, maximum: 16, default: 3, description: 'How many rembg servers' }),
   REMBG_THREADS: Type.Optional(
     Type.Integer({ minimum: 1, description: 'Threads of each rembg server; default: its share of the cores' }),

@@ -20,6 +20,8 @@ const PORTS = [
   'PHOTOS',
   'MARKETPLACE',
   'BROWSER_WORKER',
+  'DEALER_API',
+  'FETCH_WORKER',
 ];
 const anyPorts = Object.fromEntries(PORTS.map((name) => [`${name}_PORT`, '0']));
 const TIMEOUT_MS = 300_000;
@@ -59,6 +61,7 @@ test('the demo cuts out every photo, publishes every listing, says so, and leave
   const [output, [code]] = await Promise.all([text(demo.stdout), once(demo, 'exit')]);
   expect(output).toMatch(/all 7 cut out, stored and in their records/);
   expect(output).toMatch(/all 14 operations done, in order, every listing exactly once/);
+  expect(output).toMatch(/all 9 fetches stored what the dealer API has/);
   expect(code).toBe(0);
   expect(existsSync(stackFile())).toBe(false);
 });

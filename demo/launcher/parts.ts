@@ -98,3 +98,20 @@ export const browserWorkerService = ({ config, dir }: PartOptions, shared: Envir
   readyPath: '/readyz',
   env: () => ({ BROWSER_MIN_GAP_MS: '0', ...shared, EVIDENCE_DIR: path.join(dir, 'evidence') }),
 });
+
+/** The server of the dealers' data. */
+export const dealerApi = ({ config }: PartOptions): Part => ({
+  name: 'dealer-api',
+  entry: 'demo/dealer-api/main.ts',
+  port: config.DEALER_API_PORT,
+  readyPath: '/',
+});
+
+/** The fetch worker. */
+export const fetchWorkerService = ({ config }: PartOptions, shared: Environment): Part => ({
+  name: 'fetch-worker',
+  entry: 'services/fetch-worker/src/main.ts',
+  port: config.FETCH_WORKER_PORT,
+  readyPath: '/readyz',
+  env: () => ({ NODE_OPTIONS: '--max-old-space-size=256', ...shared }),
+});

@@ -16,6 +16,8 @@ export interface StackFile {
   photos: string;
   marketplace: string;
   browserWorker: string;
+  dealerApi: string;
+  fetchWorker: string;
   /** SECRETS_KEY of the services. */
   secretsKey: string;
   chromium: string;

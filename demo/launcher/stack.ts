@@ -3,6 +3,8 @@ import { readTools, startMysql, startNats } from '@lanekeeper/local-stack';
 import type { LauncherConfig } from './config.ts';
 import {
   browserWorkerService,
+  dealerApi,
+  fetchWorkerService,
   gatewayService,
   imageWorkerService,
   marketplaceSite,
@@ -31,7 +33,7 @@ const DRAIN_TIMEOUT_MS = '10000';
 
 /** Starts everything, each part as soon as what it needs is ready; resolves when all is. Throws what does not start. */
 export async function startStack(options: StackOptions): Promise<Addresses> {
-  const { nats, mysql, photos, marketplace, rembg } = await startOutside(options);
+  const { nats, mysql, photos, marketplace, dealers, rembg } = await startOutside(options);
   const shared = { NATS_URL: nats.url, DATABASE_URL: mysql.url, DRAIN_TIMEOUT_MS };
   const status = await start(options, statusService(options, shared));
   const secrets = { SECRETS_KEY: secretsKeyOf(options.dir) };
@@ -49,6 +51,7 @@ export async function startStack(options: StackOptions): Promise<Addresses> {
     PHOTO_ALLOWED_HOSTS: outside.PHOTO_ALLOWED_HOSTS,
   };
   const browserWorker = await start(options, browserWorkerService(options, { ...shared, ...secrets, ...browsing }));
+  const fetchWorker = await start(options, fetchWorkerService(options, { ...shared, ...secrets }));
   return {
     gateway: gateway.url,
     status: status.url,
@@ -61,6 +64,8 @@ export async function startStack(options: StackOptions): Promise<Addresses> {
     photos: photos.url,
     marketplace: marketplace.url,
     browserWorker: browserWorker.url,
+    dealerApi: dealers.url,
+    fetchWorker: fetchWorker.url,
     secretsKey: secrets.SECRETS_KEY,
     chromium,
   };
@@ -68,14 +73,15 @@ export async function startStack(options: StackOptions): Promise<Addresses> {
 
 /** Starts what the services talk to, all at the same time. */
 async function startOutside(options: StackOptions) {
-  const [nats, mysql, photos, marketplace, ...rembg] = await allOrFirstError([
+  const [nats, mysql, photos, marketplace, dealers, ...rembg] = await allOrFirstError([
     options.supervisor.add('nats', () => natsServer(options)),
     options.supervisor.add('mysql', () => mysqlServer(options)),
     start(options, photoHost(options)),
     start(options, marketplaceSite(options)),
+    start(options, dealerApi(options)),
     ...rembgServers(options).map((part) => start(options, part)),
   ] as const);
-  return { nats, mysql, photos, marketplace, rembg: rembg.map(({ url }) => url) };
+  return { nats, mysql, photos, marketplace, dealers, rembg: rembg.map(({ url }) => url) };
 }
 
 async function chromiumPath(): Promise<string> {

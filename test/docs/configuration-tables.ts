@@ -1,6 +1,7 @@
 import { describeVariables } from '@lanekeeper/service-kit';
 import type { TObject } from 'typebox';
 import { BrowserWorkerVariables } from '../../services/browser-worker/src/config.ts';
+import { FetchWorkerVariables } from '../../services/fetch-worker/src/config.ts';
 import { GatewayVariables } from '../../services/gateway/src/config.ts';
 import { ImageWorkerVariables } from '../../services/image-worker/src/config.ts';
 import { StatusConfig } from '../../services/status/src/config.ts';
@@ -11,6 +12,7 @@ export const services: Record<string, TObject> = {
   status: StatusConfig,
   'image-worker': ImageWorkerVariables,
   'browser-worker': BrowserWorkerVariables,
+  'fetch-worker': FetchWorkerVariables,
 };
 
 /** docs/configuration.md, made from the schemas that the services check their environment with. */

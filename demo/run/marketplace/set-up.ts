@@ -1,5 +1,5 @@
 import type { Addresses } from '../../launcher/stack.ts';
-import { call } from './call.ts';
+import { call } from '../call.ts';
 import type { PlannedAccount, PlannedOperation } from './plan.ts';
 
 const MONTH_DAYS = 30;

@@ -70,6 +70,7 @@ export const jobErrors = {
   BROWSER_FAILED: { retryable: true, meaning: 'The browser did not start, died, or took too long' },
   DEALER_UNKNOWN: { retryable: false, meaning: 'There is no such dealer, or it is not active any more' },
   DATABASE_UNAVAILABLE: { retryable: true, meaning: 'The database could not be reached' },
+  DEALER_SECRETS_SEALED: { retryable: true, meaning: "The dealer's credential cannot be opened: its key is missing" },
   DGI_CREDENTIAL: { retryable: false, meaning: "The dealer's API key or secret was refused" },
   DGI_SKEW: {
     retryable: true,

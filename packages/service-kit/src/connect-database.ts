@@ -3,7 +3,12 @@ import { createPool, type Pool } from 'mysql2';
 import { recordQuery } from './telemetry/database-spans.ts';
 
 /** Where the database is and how many connections to hold. */
-export type DatabaseOptions = { url: string; poolSize: number };
+export type DatabaseOptions = {
+  url: string;
+  poolSize: number;
+  /** How long a statement waits for a row that another transaction holds; default: the server's, 50 s. */
+  lockWaitSeconds?: number;
+};
 
 /** Opens a typed connection pool to MySQL or MariaDB; see {@link connectPool}. */
 export function connectDatabase<Schema>(options: DatabaseOptions): Kysely<Schema> {
@@ -14,7 +19,7 @@ export function connectDatabase<Schema>(options: DatabaseOptions): Kysely<Schema
  * Opens a connection pool to MySQL or MariaDB. Connections are made on use: the call succeeds while the database
  * is down. Times are UTC; sessions read committed rows (short transactions, fewer deadlocks).
  */
-export function connectPool({ url, poolSize }: DatabaseOptions): Pool {
+export function connectPool({ url, poolSize, lockWaitSeconds }: DatabaseOptions): Pool {
   const pool = createPool({
     uri: url,
     connectionLimit: poolSize,
@@ -28,6 +33,9 @@ export function connectPool({ url, poolSize }: DatabaseOptions): Pool {
   pool.on('connection', (connection) => {
     connection.query("SET time_zone = '+00:00'", ignoreDeadConnection);
     connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED', ignoreDeadConnection);
+    if (lockWaitSeconds !== undefined) {
+      connection.query(`SET SESSION innodb_lock_wait_timeout = ${Number(lockWaitSeconds)}`, ignoreDeadConnection);
+    }
   });
   return pool;
 }

@@ -1,4 +1,6 @@
 /** The frame around every service: configuration, logging, connections, health, shutdown. */
+export * from './chunk.ts';
+export * from './chunk-limits.ts';
 export * from './common-config.ts';
 export * from './connect-database.ts';
 export * from './connect-nats.ts';

@@ -52,3 +52,24 @@ describe('the secret box', () => {
     expect(() => new SecretBox(keys)).toThrow(RangeError);
   });
 });
+
+describe('sealing bytes', () => {
+  const bytes = Buffer.from([0, 255, 10, 13, 128]);
+  const keyOf = (id: string, fill: number) => `${id}:${Buffer.alloc(32, fill).toString('base64')}`;
+
+  it('opens what it sealed, under the same owner only', () => {
+    const box = new SecretBox(keyOf('k1', 1));
+    const sealed = box.sealBytes('raw:1', bytes);
+    expect(box.openBytes('raw:1', sealed)).toEqual(bytes);
+    expect(sealed.includes(bytes)).toBe(false);
+    expect(() => box.openBytes('raw:2', sealed)).toThrow(SecretError);
+    expect(() => box.openBytes('raw:1', sealed.subarray(0, 10))).toThrow(SecretError);
+    expect(() => box.openBytes('raw:1', Buffer.alloc(0))).toThrow(SecretError);
+  });
+
+  it('opens what an earlier key sealed', () => {
+    const sealed = new SecretBox(keyOf('old', 1)).sealBytes('raw', bytes);
+    expect(new SecretBox(`${keyOf('new', 2)},${keyOf('old', 1)}`).openBytes('raw', sealed)).toEqual(bytes);
+    expect(() => new SecretBox(keyOf('new', 2)).openBytes('raw', sealed)).toThrow('no key "old"');
+  });
+});

@@ -58,33 +58,52 @@ export class SecretBox {
    * be moved to another row. Text to store: `<key id>.<base64 of iv, tag, ciphertext>`.
    */
   seal(owner: string, secret: string): string {
-    const iv = randomBytes(IV_BYTES);
-    const cipher = createCipheriv(ALGORITHM, this.#key(this.currentKeyId), iv).setAAD(Buffer.from(owner, 'utf8'));
-    const sealed = Buffer.concat([cipher.update(secret, 'utf8'), cipher.final()]);
-    return `${this.currentKeyId}.${Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64')}`;
+    return `${this.currentKeyId}.${this.#encrypt(owner, Buffer.from(secret, 'utf8')).toString('base64')}`;
   }
 
   /** Decrypts what {@link seal} made. @throws SecretError */
   open(owner: string, stored: string): string {
     const at = stored.indexOf('.');
-    const bytes = Buffer.from(stored.slice(at + 1), 'base64');
-    const key = this.#key(stored.slice(0, at));
-    if (bytes.length < IV_BYTES + TAG_BYTES) throw new SecretError('DAMAGED', 'a stored secret is cut short');
-    try {
-      const decipher = createDecipheriv(ALGORITHM, key, bytes.subarray(0, IV_BYTES))
-        .setAAD(Buffer.from(owner, 'utf8'))
-        .setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
-      const text = [decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES)), decipher.final()];
-      return Buffer.concat(text).toString('utf8');
-    } catch (cause) {
-      throw new SecretError('DAMAGED', 'a stored secret does not open: it or its owner was changed', { cause });
-    }
+    return this.#decrypt(owner, stored.slice(0, at), Buffer.from(stored.slice(at + 1), 'base64')).toString('utf8');
+  }
+
+  /** {@link seal} of bytes. Bytes to store: length of the key id, key id, iv, tag, ciphertext. */
+  sealBytes(owner: string, secret: Uint8Array): Buffer {
+    const id = Buffer.from(this.currentKeyId, 'latin1');
+    return Buffer.concat([Buffer.of(id.length), id, this.#encrypt(owner, secret)]);
+  }
+
+  /** Decrypts what {@link sealBytes} made. @throws SecretError */
+  openBytes(owner: string, stored: Buffer): Buffer {
+    const idEnd = 1 + (stored[0] ?? 0);
+    return this.#decrypt(owner, stored.toString('latin1', 1, idEnd), stored.subarray(idEnd));
   }
 
   /** The secret under the current key; undefined when it already is. For rotation. @throws SecretError */
   reseal(owner: string, stored: string): string | undefined {
     if (stored.startsWith(`${this.currentKeyId}.`)) return undefined;
     return this.seal(owner, this.open(owner, stored));
+  }
+
+  /** iv, tag, ciphertext. */
+  #encrypt(owner: string, secret: Uint8Array): Buffer {
+    const iv = randomBytes(IV_BYTES);
+    const cipher = createCipheriv(ALGORITHM, this.#key(this.currentKeyId), iv).setAAD(Buffer.from(owner, 'utf8'));
+    const sealed = [cipher.update(secret), cipher.final()];
+    return Buffer.concat([iv, cipher.getAuthTag(), ...sealed]);
+  }
+
+  #decrypt(owner: string, keyId: string, bytes: Buffer): Buffer {
+    const key = this.#key(keyId);
+    if (bytes.length < IV_BYTES + TAG_BYTES) throw new SecretError('DAMAGED', 'a stored secret is cut short');
+    try {
+      const decipher = createDecipheriv(ALGORITHM, key, bytes.subarray(0, IV_BYTES))
+        .setAAD(Buffer.from(owner, 'utf8'))
+        .setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
+      return Buffer.concat([decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]);
+    } catch (cause) {
+      throw new SecretError('DAMAGED', 'a stored secret does not open: it or its owner was changed', { cause });
+    }
   }
 
   #key(id: string): Buffer {

@@ -1,5 +1,6 @@
 import {
   connectDatabase,
+  type DatabaseOptions,
   isTransientDatabaseError,
   type Migrations,
   migrate,
@@ -19,8 +20,9 @@ export async function openDatabase<Schema>(
   config: DatabaseConfig,
   { log, releasers, stopping }: Pick<ServiceContext, 'log' | 'releasers' | 'stopping'>,
   migrations: Readonly<Record<string, Migrations>>,
+  options: Pick<DatabaseOptions, 'lockWaitSeconds'> = {},
 ): Promise<Kysely<Schema>> {
-  const db = connectDatabase<Schema>({ url: config.DATABASE_URL, poolSize: config.DATABASE_POOL });
+  const db = connectDatabase<Schema>({ url: config.DATABASE_URL, poolSize: config.DATABASE_POOL, ...options });
   releasers.add('database', () => db.destroy());
   const canPass = (err: unknown) => {
     if (!isTransientDatabaseError(err)) return false;

@@ -92,7 +92,9 @@ test('a schedule that cannot be run keeps no other from running', async () => {
 
 test('a crash between storing the job and noting the tick makes no second job', async () => {
   const { at } = await everyTenMinutes();
-  const forgetful = Object.create(parts.schedules, { noteTick: { value: async () => Promise.reject(new Error('killed')) } });
+  const forgetful = Object.create(parts.schedules, {
+    noteTick: { value: async () => Promise.reject(new Error('killed')) },
+  });
   await expect(runDueSchedules({ ...parts, schedules: forgetful }, at(0), rethrow)).rejects.toThrow('killed');
   expect(await run(at(1))).toEqual([{ schedule: expect.any(String), outcome: 'submitted' }]);
   expect(await waiting()).toBe(1);

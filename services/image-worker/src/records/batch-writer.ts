@@ -1,8 +1,5 @@
-import { type Backoff, pause } from '@lanekeeper/service-kit';
+import { type Backoff, type ChunkLimits, pause } from '@lanekeeper/service-kit';
 import { takeChunk } from './take-chunk.ts';
-
-/** How many rows and bytes go into one statement. */
-export type ChunkLimits = { rows: number; bytes: number };
 
 /** What a {@link BatchWriter} needs to know of its rows. */
 export type BatchWriterOptions<Row, Outcome> = {

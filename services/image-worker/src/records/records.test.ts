@@ -2,12 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type MysqlServer, startMysql } from '@lanekeeper/local-stack';
-import { connectDatabase } from '@lanekeeper/service-kit';
+import { connectDatabase, readChunkLimits } from '@lanekeeper/service-kit';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { createRecordsDatabase, openRecordsDatabase, type RecordsDatabase } from '../../test/records-database.ts';
 import { createRecords } from './records.ts';
-import { type PhotoChange, readChunkLimits, sizeOfChange, writePhotos } from './write-photos.ts';
+import { type PhotoChange, sizeOfChange, writePhotos } from './write-photos.ts';
 
 const never = new AbortController().signal;
 const source = 'https://photos.example/a.jpg';

@@ -1,8 +1,14 @@
-import { type Backoff, isTransientDatabaseError, retry } from '@lanekeeper/service-kit';
+import {
+  type Backoff,
+  type ChunkLimits,
+  isTransientDatabaseError,
+  readChunkLimits,
+  retry,
+} from '@lanekeeper/service-kit';
 import { type Kysely, sql } from 'kysely';
-import { BatchWriter, type ChunkLimits } from './batch-writer.ts';
+import { BatchWriter } from './batch-writer.ts';
 import type { ImagesDatabase } from './records-schema.ts';
-import { type PhotoChange, type PhotoOutcome, readChunkLimits, sizeOfChange, writePhotos } from './write-photos.ts';
+import { type PhotoChange, type PhotoOutcome, sizeOfChange, writePhotos } from './write-photos.ts';
 
 /**
  * The records whose photos are worked on. Both calls wait for a database that is down until the signal aborts: a

@@ -1,4 +1,4 @@
-import type { ChunkLimits } from './batch-writer.ts';
+import type { ChunkLimits } from '@lanekeeper/service-kit';
 
 /** The longest beginning of a list that keeps within the limits; at least one row, even when that is too large. */
 export function takeChunk<Row>(rows: readonly Row[], sizeOf: (row: Row) => number, limits: ChunkLimits): Row[] {

@@ -1,16 +1,11 @@
+import { MAX_CHUNK_ROWS } from '@lanekeeper/service-kit';
 import { type Kysely, sql } from 'kysely';
-import type { ChunkLimits } from './batch-writer.ts';
 import type { ImagesDatabase } from './records-schema.ts';
 
 /** A record's photo to be replaced: only while it still is `source`. */
 export type PhotoChange = { recordId: string; vendorId: string; source: string; photoUrl: string };
 /** What became of a change. `written` also when it had been written before. */
 export type PhotoOutcome = 'written' | 'changed' | 'missing';
-
-/** Most rows in one statement. */
-const MAX_ROWS = 500;
-/** Most bytes in one statement, however much the server would take. */
-const MAX_BYTES = 1_000_000;
 
 /** The row of the statement's JSON; short keys, since they repeat. */
 const toJsonRow = (change: PhotoChange, at: number) => ({
@@ -23,18 +18,10 @@ const toJsonRow = (change: PhotoChange, at: number) => ({
 
 /** Bytes that a change takes in a statement: quotes and backslashes of the JSON are escaped once more by the driver. */
 export const sizeOfChange = (change: PhotoChange): number =>
-  Buffer.byteLength(JSON.stringify(JSON.stringify(toJsonRow(change, MAX_ROWS))));
-
-/** How much one statement may hold: a quarter of the server's packet at most. */
-export async function readChunkLimits(db: Kysely<ImagesDatabase>): Promise<ChunkLimits> {
-  const { rows } = await sql<{ packet: number | bigint }>`SELECT @@max_allowed_packet AS packet`.execute(db);
-  const packet = Number(rows[0]?.packet);
-  if (!(packet > 0)) throw new Error('the database did not say its max_allowed_packet');
-  return { rows: MAX_ROWS, bytes: Math.min(MAX_BYTES, Math.floor(packet / 4)) };
-}
+  Buffer.byteLength(JSON.stringify(JSON.stringify(toJsonRow(change, MAX_CHUNK_ROWS))));
 
 /**
- * Replaces the photos of up to {@link MAX_ROWS} records in one statement (one parameter, whatever the number of rows)
+ * Replaces the photos of up to {@link MAX_CHUNK_ROWS} records in one statement (one parameter, whatever the number of rows)
  * and reads back what each record holds now. The statement is atomic by itself; written again, it changes nothing and
  * reads the same outcome, so that a lost connection needs no transaction to be safe.
  */

@@ -1,5 +1,5 @@
+import { chunk } from '@lanekeeper/service-kit';
 import { describe, expect, it } from 'vitest';
-import { chunk } from './chunk.ts';
 import { inBatches } from './in-batches.ts';
 
 const bounds = { items: 3, bytes: 10, sizeOf: (text: string) => text.length };

@@ -1,7 +1,7 @@
+import { chunk } from '@lanekeeper/service-kit';
 import { type RawBuilder, sql, type Transaction } from 'kysely';
 import { digestOf, toRow } from '../database/job-row.ts';
 import type { StatusSchema } from '../database/schema.ts';
-import { chunk } from './chunk.ts';
 import type { BatchOutcome, TimelineEntry } from './fold-batch.ts';
 
 /** Bounds of one statement: far below the smallest default `max_allowed_packet` (16 MiB on MariaDB). */

@@ -1,5 +1,5 @@
 /** Sends a request and reads the answer. Throws what a refusal says. */
-export async function call<T>(method: 'GET' | 'POST' | 'PUT', url: string, body?: object): Promise<T> {
+export async function call<T>(method: 'GET' | 'POST' | 'PUT' | 'PATCH', url: string, body?: object): Promise<T> {
   const answer = await fetch(url, {
     method,
     ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
