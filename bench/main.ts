@@ -13,6 +13,7 @@ const parts: Record<string, Part> = {
   accept: { title: 'Accepting work', load: () => import('./accept.ts') },
   start: { title: 'Starting work', load: () => import('./start.ts') },
   lanes: { title: 'Lanes', load: () => import('./lanes.ts') },
+  cluster: { title: 'One NATS server and a cluster of three', load: () => import('./cluster.ts') },
   image: { title: 'The image worker itself', load: () => import('./image-overhead.ts') },
   browser: { title: 'A browser for each operation', load: () => import('./browser-overhead.ts') },
   tracing: { title: 'What tracing costs', load: () => import('./tracing.ts') },

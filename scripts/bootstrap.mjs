@@ -28,7 +28,7 @@ const COMMANDS = {
   'test:compose': { tools: {}, entry: ['test/compose/smoke.ts'] },
   'supply-chain': { tools: {}, entry: ['scripts/supply-chain.mjs'] },
   account: { tools: { chromium: findChromium }, entry: inStack('services/browser-worker/src/account-cli/main.ts') },
-  secrets: { tools: {}, entry: inStack('services/browser-worker/src/secrets-cli/main.ts') },
+  secrets: { tools: {}, entry: inStack('services/gateway/src/secrets-cli/main.ts') },
   check: { tools: {}, entry: ['scripts/check.mjs'] },
   tools: { tools: FOR_TESTS, entry: undefined },
 };

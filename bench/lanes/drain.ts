@@ -7,11 +7,19 @@ const BULK = 1_000;
 export type Drained = { perSecond: number; workerCpuMs: number; serverCpuMs: number; syncs: number | undefined };
 
 /** What is to be drained. `syncInterval` as in `startNats`; `countSyncs` slows the server down. */
-export type Backlog = { lanes: number; perLane: number; slots: number; syncInterval?: string; countSyncs?: boolean };
+export type Backlog = {
+  lanes: number;
+  perLane: number;
+  slots: number;
+  syncInterval?: string;
+  countSyncs?: boolean;
+  /** Of a NATS cluster; default 1, a single server. */
+  nodes?: number;
+};
 
 /** Submits a backlog of no-op jobs, then starts a worker and times it until nothing is left. */
 export async function drain(backlog: Backlog): Promise<Drained> {
-  await using bed = await openTestbed(backlog.syncInterval);
+  await using bed = await openTestbed(backlog.syncInterval, backlog.nodes);
   const count = backlog.lanes * backlog.perLane;
   const jobs = Array.from({ length: count }, (_, n) => ({ lane: `lane-${n % backlog.lanes}`, ms: 0 }));
   for (let at = 0; at < count; at += BULK) await bed.submit(jobs.slice(at, at + BULK));

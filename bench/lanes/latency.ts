@@ -25,9 +25,9 @@ class Starts {
   }
 }
 
-/** Milliseconds from the answer to a submit until the handler runs, on lanes that are idle. */
-export async function startLatencies(count: number): Promise<number[]> {
-  await using bed = await openTestbed();
+/** Milliseconds from the answer to a submit until the handler runs, on lanes that are idle. `nodes`: of a NATS cluster. */
+export async function startLatencies(count: number, nodes = 1): Promise<number[]> {
+  await using bed = await openTestbed(undefined, nodes);
   const starts = new Starts();
   await bed.worker({ slots: 4, report: true, onReport: starts.onReport });
   const latencies: number[] = [];

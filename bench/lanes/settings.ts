@@ -9,7 +9,10 @@ export type BenchCommand = { ms: number };
 
 /** How a measured worker is to run. */
 export type WorkerSettings = {
+  /** host:port; several, comma-separated, are a cluster. */
   server: string;
+  /** Replicas of the streams. */
+  replicas: number;
   slots: number;
   limits: WorkloadLimits;
   times?: Partial<EngineTimes>;

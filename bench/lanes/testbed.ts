@@ -2,13 +2,24 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Lanes, type NewJob, openLanes } from '@lanekeeper/lanes';
-import { type LaunchedProcess, launchProcess, type NatsServer, startNats } from '@lanekeeper/local-stack';
+import {
+  type LaunchedProcess,
+  launchProcess,
+  type NatsCluster,
+  type NatsServer,
+  startNats,
+  startNatsCluster,
+} from '@lanekeeper/local-stack';
 import { connect } from '@nats-io/transport-node';
 import { type BenchCommand, limitsFor, type Report, WORKLOAD, type WorkerSettings } from './settings.ts';
 
 /** A NATS server with empty lanes, and workers as processes of their own. */
 export type Testbed = AsyncDisposable & {
+  /** The server, or the first node of the cluster. */
   nats: NatsServer;
+  /** Only of a cluster. */
+  cluster?: NatsCluster;
+  /** host:port; several, comma-separated, are a cluster. */
   server: string;
   lanes: Lanes;
   /** Submits one bulk. */
@@ -25,17 +36,20 @@ export type WorkerWish = Partial<WorkerSettings> & { slots: number; onReport?: (
 
 const POLL_MS = 10;
 
-/** Starts a server of its own; `syncInterval` as in `startNats`. */
-export async function openTestbed(syncInterval?: string): Promise<Testbed> {
+/** Starts a server of its own, `syncInterval` as in `startNats`; or a cluster, with as many replicas as nodes. */
+export async function openTestbed(syncInterval?: string, nodes = 1): Promise<Testbed> {
   const dir = await mkdtemp(path.join(tmpdir(), 'lanekeeper-bench-'));
-  const nats = await startNats({ dir: path.join(dir, 'nats'), ...(syncInterval ? { syncInterval } : {}) });
-  const server = new URL(nats.url).host;
-  const nc = await connect({ servers: server, maxReconnectAttempts: -1 });
-  const lanes = await openLanes({ nc });
+  const options = { dir: path.join(dir, 'nats'), ...(syncInterval ? { syncInterval } : {}) };
+  const cluster = nodes > 1 ? await startNatsCluster({ ...options, size: nodes }) : undefined;
+  const nats = cluster?.nodes[0] ?? (await startNats(options));
+  const server = cluster?.servers.join(',') ?? new URL(nats.url).host;
+  const nc = await connect({ servers: server.split(','), maxReconnectAttempts: -1, reconnectTimeWait: 50 });
+  const lanes = await openLanes({ nc, replicas: nodes });
   const workers: LaunchedProcess[] = [];
   const left = async () => (await lanes.jsm.streams.info(lanes.names.commandsStream)).state.messages;
   return {
     nats,
+    ...(cluster ? { cluster } : {}),
     server,
     lanes,
     submit: async (jobs) => {
@@ -49,7 +63,7 @@ export async function openTestbed(syncInterval?: string): Promise<Testbed> {
         args: [
           ...(process.env.WORKER_ARGS ?? '').split(' ').filter(Boolean),
           path.join(import.meta.dirname, 'worker-process.ts'),
-          JSON.stringify(settingsOf(server, wish)),
+          JSON.stringify(settingsOf(server, nodes, wish)),
         ],
         logFile: path.join(dir, 'worker.log'),
         ready: /"ready"/,
@@ -68,7 +82,7 @@ export async function openTestbed(syncInterval?: string): Promise<Testbed> {
     [Symbol.asyncDispose]: async () => {
       await Promise.all(workers.map((worker) => worker.stop()));
       await nc.close();
-      await nats.stop();
+      await (cluster ?? nats).stop();
       await rm(dir, { recursive: true, force: true });
     },
   };
@@ -78,6 +92,6 @@ function newJob(lane: string, ms: number): NewJob {
   return { workload: WORKLOAD, width: 1, lane, data: { ms }, tenant: 'bench' };
 }
 
-function settingsOf(server: string, wish: WorkerWish): WorkerSettings {
-  return { server, limits: limitsFor(wish.slots), ...wish };
+function settingsOf(server: string, replicas: number, wish: WorkerWish): WorkerSettings {
+  return { server, replicas, limits: limitsFor(wish.slots), ...wish };
 }

@@ -5,8 +5,13 @@ import { type BenchCommand, type Report, WORKLOAD, type WorkerSettings } from '.
 
 const settings = JSON.parse(process.argv[2] ?? '') as WorkerSettings;
 const say = (report: Report) => process.stdout.write(`${JSON.stringify(report)}\n`);
-const nc = await connect({ servers: settings.server, maxReconnectAttempts: -1, noAsyncTraces: true });
-const lanes = await openLanes({ nc });
+const nc = await connect({
+  servers: settings.server.split(','),
+  maxReconnectAttempts: -1,
+  reconnectTimeWait: 50,
+  noAsyncTraces: true,
+});
+const lanes = await openLanes({ nc, replicas: settings.replicas });
 const worker = await startWorker<BenchCommand>({
   lanes,
   workload: { name: WORKLOAD, limits: settings.limits, check: () => [] },

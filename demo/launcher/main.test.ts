@@ -54,7 +54,9 @@ const stackFile = () => path.join(dir, 'stack.json');
 const readStack = async (): Promise<StackFile> => JSON.parse(await readFile(stackFile(), 'utf8'));
 const patiently = { timeout: TIMEOUT_MS, interval: 200 };
 
-test('the demo cuts out every photo, says so, and leaves nothing running', { timeout: TIMEOUT_MS }, async () => {
+test('the demo cuts out every photo, publishes every listing, says so, and leaves nothing running', {
+  timeout: TIMEOUT_MS,
+}, async () => {
   const demo = launch('demo', '--exit');
   const [output, [code]] = await Promise.all([text(demo.stdout), once(demo, 'exit')]);
   expect(output).toMatch(/all 7 cut out, stored and in their records/);

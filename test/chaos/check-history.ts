@@ -13,6 +13,8 @@ export type History = {
   minGapMs: ReadonlyMap<string, number>;
   /** When the NATS server was killed, and when it was back, milliseconds since the epoch. */
   serverKills: readonly { at: number; back: number }[];
+  /** How long after it was back the consequences of a kill may show, in milliseconds; default as for a single server. */
+  forgottenMs?: number;
   /** Jobs of which a cancel said that they are cancelled. */
   cancelled: readonly string[];
   /** Running jobs of which a cancel said that they will be, and when, milliseconds since the epoch. */
@@ -114,9 +116,10 @@ function inOrder({ submitted }: History, intervals: readonly Interval[]): string
   return violations;
 }
 
-function withinFleet({ fleetLimit, serverKills }: History, intervals: readonly Interval[]): string[] {
+function withinFleet({ fleetLimit, serverKills, forgottenMs }: History, intervals: readonly Interval[]): string[] {
+  const after = forgottenMs ?? FORGOTTEN_MS.after;
   const counted = intervals.filter(
-    ({ at }) => !serverKills.some((kill) => at > kill.at - FORGOTTEN_MS.before && at < kill.back + FORGOTTEN_MS.after),
+    ({ at }) => !serverKills.some((kill) => at > kill.at - FORGOTTEN_MS.before && at < kill.back + after),
   );
   return [...Map.groupBy(counted, ({ workload }) => workload)].flatMap(([workload, ofWorkload]) => {
     const most = mostAtOnce(ofWorkload);

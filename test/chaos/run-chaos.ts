@@ -1,18 +1,20 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { createWriteStream, writeFileSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { JobEvent } from '@lanekeeper/contracts';
-import { type Lanes, LanesError, openLanes } from '@lanekeeper/lanes';
+import { type Lanes, openLanes } from '@lanekeeper/lanes';
 import { type NatsServer, startNats } from '@lanekeeper/local-stack';
 import { connect } from '@nats-io/transport-node';
-import { chaosJob, chaosWorkloads, laneName, workloadOf } from './chaos-jobs.ts';
+import { chaosWorkloads, workloadOf } from './chaos-jobs.ts';
 import type { History } from './check-history.ts';
 import { type Effect, readEffects, readLatestEffects } from './effects.ts';
+import { Load } from './load.ts';
+import { leftIn, readEvents, untilDrained } from './observe.ts';
 import { Operator } from './operator.ts';
 import { pick, seededRandom } from './seeded-random.ts';
 import type { ChaosWorkload, WorkerSettings } from './settings.ts';
+import { spawnWorker } from './spawn-worker.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 
 /** How much chaos. Times in milliseconds. */
@@ -50,7 +52,6 @@ export type Fault = 'kill-worker' | 'freeze-worker' | 'kill-nats' | 'cut-connect
 
 /** Effects among which those of the jobs that run are found. */
 const MANY_EFFECTS = 80;
-const WORKER = path.join(import.meta.dirname, 'worker-process.ts');
 
 /** Runs commands through worker processes while faults strike at random, until all has ended; tells what happened. */
 export async function runChaos(options: ChaosOptions): Promise<History & { faults: Record<string, number> }> {
@@ -77,7 +78,7 @@ class ChaosRun {
   readonly #effectsFile: string;
   readonly #workloads: readonly ChaosWorkload[];
   readonly #workers: (ChildProcess | undefined)[] = [];
-  readonly #submitted = new Map<string, string[]>();
+  readonly #load: Load;
   readonly #faults: Record<string, number> = {};
   readonly #serverKills: { at: number; back: number }[] = [];
   #closing = false;
@@ -91,6 +92,16 @@ class ChaosRun {
     this.#proxy = proxy;
     this.#effectsFile = path.join(options.dir, 'effects.jsonl');
     this.#workloads = chaosWorkloads(options.fleetLimit);
+    const { commands, submitMs, commandMs, calm = false } = options;
+    this.#load = new Load({
+      lanes,
+      random: this.#random,
+      laneCount: options.lanes,
+      commands,
+      submitMs,
+      calm,
+      ...(commandMs ? { commandMs } : {}),
+    });
     writeFileSync(this.#effectsFile, '');
   }
 
@@ -109,19 +120,19 @@ class ChaosRun {
     const operator = this.#operator();
     const operated = new AbortController();
     const operating = this.#options.operatorEveryMs > 0 ? operator.work(operated.signal) : undefined;
-    await this.#submitAll();
+    await this.#load.submitAll();
     this.#submitting = false;
     operated.abort();
     await Promise.all([faults, operating]);
-    await this.#drained();
+    await untilDrained(this.#lanes, this.#options.deadlineMs, this.#options.report);
     return {
-      submitted: this.#submitted,
+      submitted: this.#load.submitted,
       effects: readEffects(this.#effectsFile),
-      events: await this.#events(),
+      events: await readEvents(this.#lanes),
       fleetLimit: this.#options.fleetLimit,
       minGapMs: new Map(this.#workloads.map(({ name, limits }) => [name, limits.minGapMs ?? 0])),
       serverKills: this.#serverKills,
-      left: await this.#left(),
+      left: await leftIn(this.#lanes),
       cancelled: operator.record.cancelled,
       forced: operator.record.forced,
       faults: { ...this.#faults, ...operator.record.counts },
@@ -135,7 +146,7 @@ class ChaosRun {
       lanes: this.#lanes,
       workloadOf,
       random,
-      submitted: this.#submitted,
+      submitted: this.#load.submitted,
       running: () => unfinished(readLatestEffects(this.#effectsFile, MANY_EFFECTS)),
       everyMs,
       report,
@@ -169,53 +180,12 @@ class ChaosRun {
       },
       ...this.#options.worker,
     };
-    const worker = spawn(process.execPath, [WORKER, JSON.stringify(settings)], { stdio: ['ignore', 'pipe', 'pipe'] });
-    const log = createWriteStream(path.join(this.#options.dir, `worker-${index}.log`), { flags: 'a' });
-    worker.stdout?.pipe(log, { end: false });
-    worker.stderr?.pipe(log, { end: false });
+    const worker = spawnWorker(settings, path.join(this.#options.dir, `worker-${index}.log`));
     this.#workers[index] = worker;
     worker.once('exit', () => {
-      log.end();
       // As a supervisor would: what dies comes back.
       if (!this.#closing && this.#workers[index] === worker) this.#spawn(index);
     });
-  }
-
-  async #submitAll(): Promise<void> {
-    const { commands, lanes, submitMs } = this.#options;
-    const startedAt = Date.now();
-    const next = new Array<number>(lanes).fill(0);
-    for (let sent = 0; sent < commands; ) {
-      const bulk = this.#random() < 0.5 ? 1 : Math.min(commands - sent, 1 + Math.floor(this.#random() * 60));
-      const jobs = Array.from({ length: bulk }, () => {
-        const lane = Math.floor(this.#random() * lanes);
-        const n = next[lane] ?? 0;
-        next[lane] = n + 1;
-        const ms = (this.#options.commandMs ?? mostlyShort)(this.#random);
-        return chaosJob(this.#random, laneName(lane), n, ms, this.#options.calm === true);
-      });
-      await this.#submitUntilAccepted(jobs, `submit-${sent}`);
-      sent += bulk;
-      await sleep(Math.max(0, startedAt + (sent / commands) * submitMs - Date.now()));
-    }
-  }
-
-  /** Repeats an unconfirmed submit under its key, as a client would. */
-  async #submitUntilAccepted(jobs: Parameters<Lanes['submit']>[0], key: string): Promise<void> {
-    for (;;) {
-      try {
-        const { jobs: accepted } = await this.#lanes.submit(jobs, {
-          idempotency: { scope: 'chaos', key, fingerprint: key },
-        });
-        for (const { lane, jobId } of accepted) {
-          this.#submitted.set(lane, [...(this.#submitted.get(lane) ?? []), jobId]);
-        }
-        return;
-      } catch (error) {
-        if (!(error instanceof LanesError) || !error.retryable) throw error;
-        await sleep(100);
-      }
-    }
   }
 
   async #strike(): Promise<void> {
@@ -265,39 +235,4 @@ class ChaosRun {
     await this.#nats.restart();
     this.#serverKills.push({ at, back: Date.now() });
   }
-
-  async #drained(): Promise<void> {
-    const until = Date.now() + this.#options.deadlineMs;
-    for (let quiet = 0; quiet < 3 && Date.now() < until; ) {
-      await sleep(500);
-      const { commands, turns } = await this.#left();
-      quiet = commands + turns === 0 ? quiet + 1 : 0;
-      if (quiet === 0) this.#options.report(`left: ${commands} commands, ${turns} turns`);
-    }
-  }
-
-  async #left(): Promise<{ commands: number; turns: number }> {
-    const { jsm, names } = this.#lanes;
-    const [commands, turns] = [await jsm.streams.info(names.commandsStream), await jsm.streams.info(names.turnsStream)];
-    return { commands: commands.state.messages, turns: turns.state.messages };
-  }
-
-  async #events(): Promise<JobEvent[]> {
-    const { jsm, names } = this.#lanes;
-    const { state } = await jsm.streams.info(names.eventsStream);
-    const events: JobEvent[] = [];
-    for (let seq = state.first_seq; seq <= state.last_seq; ) {
-      const batch = await jsm.direct.getBatch(names.eventsStream, { seq, batch: 500 });
-      for await (const message of batch) {
-        events.push(message.json<JobEvent>());
-        seq = message.seq + 1;
-      }
-    }
-    return events;
-  }
-}
-
-/** Most commands are short, a few are slow. */
-function mostlyShort(random: () => number): number {
-  return random() < 0.02 ? 400 + Math.floor(random() * 400) : Math.floor(random() * 12);
 }

@@ -13,13 +13,17 @@ export type ChaosWorkload = { name: string; limits: WorkloadLimits };
 
 /** What a worker process is told. */
 export type WorkerSettings = {
-  /** host:port of NATS, or of a proxy before it. */
+  /** host:port of NATS, or of a proxy before it; several, comma-separated, are a cluster. */
   server: string;
   prefix: string;
   effectsFile: string;
   slots: number;
   workloads: readonly ChaosWorkload[];
   times: Partial<EngineTimes>;
+  /** Replicas of the streams; default 1. */
+  replicas?: number;
+  /** How long a stop waits for running commands before it hands them back, in milliseconds; default 5,000. */
+  stopMs?: number;
   /** The handler neither looks at its signal nor checks that it still owns the job. */
   careless?: boolean;
   /** The engine is broken on purpose. */

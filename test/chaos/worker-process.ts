@@ -13,16 +13,17 @@ const say = (level: string) => (fields: object, message: string) =>
   );
 
 const connection = await connect({
-  servers: settings.server,
+  servers: settings.server.split(','),
   maxReconnectAttempts: -1,
   reconnectTimeWait: 50,
   pingInterval: 500,
   maxPingOut: 2,
 });
 const nc = settings.mutant ? mutants[settings.mutant](connection) : connection;
-const lanes = await openLanes({ nc, prefix });
+const lanes = await openLanes({ nc, prefix, replicas: settings.replicas ?? 1 });
 const workers = await Promise.all(workloads.map(serve));
-process.on('SIGTERM', () => void Promise.all(workers.map((worker) => worker.stop(5_000))).then(() => process.exit(0)));
+const stop = () => Promise.all(workers.map((worker) => worker.stop(settings.stopMs ?? 5_000)));
+process.on('SIGTERM', () => void stop().then(() => process.exit(0)));
 process.stdout.write('{"level":"info","message":"ready"}\n');
 
 async function serve({ name, limits }: ChaosWorkload): Promise<Worker> {

@@ -22,7 +22,8 @@ it('every service migrates on its own, once, without NATS', async () => {
   const connection = await createConnection(database.url);
   const [tables] = await connection.query("SHOW TABLES LIKE 'migrations\\_%\\_lock'");
   await connection.end();
-  expect(tables).toHaveLength(entries.length);
+  const owners = (tables as object[]).map((row) => String(Object.values(row)[0]).split('_')[1]);
+  expect(owners.toSorted()).toEqual(['accounts', 'dealers', 'fetch', 'gateway', 'images', 'status']);
 }, 120_000);
 
 it('a database that cannot be reached is a failure', async () => {

@@ -5,4 +5,4 @@ export * from './accounts-schema.ts';
 export * from './content-hash.ts';
 export * from './operations.ts';
 export * from './posts.ts';
-export * from './rotate-secrets.ts';
+export * from './sealed-columns.ts';

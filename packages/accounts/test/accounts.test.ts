@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { SecretBox } from '@lanekeeper/service-kit';
+import { resealColumns, SecretBox } from '@lanekeeper/service-kit';
+import type { Kysely } from 'kysely';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { Accounts, rotateSecrets, secretOwner } from '../src/mod.ts';
+import { Accounts, sealedAccountColumns, secretOwner } from '../src/mod.ts';
 import { createAccountsDatabase } from './accounts-database.ts';
 
 const key = (id: string) => `${id}:${randomBytes(32).toString('base64')}`;
@@ -77,11 +78,13 @@ test('rotation seals everything anew, after which the old key is not needed any 
   const { id } = await add('rotate@example.com');
   await accounts.setSession(id, 'kept', box);
   const second = key('k2');
-  const { resealed } = await rotateSecrets(database.db, new SecretBox(`${second},${first}`));
+  const reseal = (anew: SecretBox) =>
+    resealColumns(database.db as unknown as Kysely<never>, sealedAccountColumns, anew);
+  const { resealed } = await reseal(new SecretBox(`${second},${first}`));
   expect(resealed).toBeGreaterThanOrEqual(1);
   const alone = new SecretBox(second);
   expect((await accounts.secrets(id, alone))?.session).toBe('kept');
   await expect(accounts.secrets(id, box)).rejects.toMatchObject({ code: 'UNKNOWN_KEY' });
-  expect(await rotateSecrets(database.db, alone)).toEqual({ resealed: 0, current: resealed });
+  expect(await reseal(alone)).toEqual({ resealed: 0, current: resealed });
   expect(secretOwner(id, 'session')).toBe(`account:${id}:session`);
 });

@@ -12,3 +12,4 @@ export * from './workloads/catalogue.ts';
 export * from './workloads/fetch.ts';
 export * from './workloads/limits.ts';
 export * from './workloads/remove-bg.ts';
+export * from './workloads/tenant.ts';

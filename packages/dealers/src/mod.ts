@@ -6,5 +6,5 @@ export * from './dealers-schema.ts';
 export * from './due-tick.ts';
 export * from './fetch-logs.ts';
 export * from './request-usage.ts';
-export * from './reseal-dealers.ts';
 export * from './schedules.ts';
+export * from './sealed-columns.ts';

@@ -101,17 +101,25 @@ export class Schedules {
     return numDeletedRows > 0n;
   }
 
-  /** Notes how a tick was dealt with, unless a later one was already. */
+  /**
+   * Notes how a tick was dealt with, unless a later one was already. Of two replicas that judge the same tick differently,
+   * the one that submitted is right.
+   */
   async noteTick(id: string, dueAt: Date, outcome: { jobId: string } | 'skipped'): Promise<void> {
+    const skipped = outcome === 'skipped';
     await this.#db
       .updateTable('fetch_schedules')
       .set({
         last_due_at: dueAt,
-        last_outcome: outcome === 'skipped' ? 'skipped' : 'submitted',
-        ...(outcome === 'skipped' ? {} : { last_job_id: outcome.jobId }),
+        last_outcome: skipped ? 'skipped' : 'submitted',
+        ...(skipped ? {} : { last_job_id: outcome.jobId }),
       })
       .where('id', '=', id)
-      .where('last_due_at', '<', dueAt)
+      .where((row) => {
+        const isNew = row('last_due_at', '<', dueAt);
+        const wasSkipped = row.and([row('last_due_at', '=', dueAt), row('last_outcome', '=', 'skipped')]);
+        return skipped ? isNew : row.or([isNew, wasSkipped]);
+      })
       .execute();
   }
 }

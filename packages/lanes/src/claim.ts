@@ -78,8 +78,11 @@ async function perform(
     case 'leave':
       return { type: 'left' };
     case 'give-up': {
-      const { attempt, error } = decision;
-      const seq = await append(context, { type: 'failed', ...ids(delivered.command), attempt, error }, lastSeq);
+      const { attempt, intents, error } = decision;
+      const end = { ...ids(delivered.command), attempt, error };
+      const event: JobEvent =
+        intents.length > 0 ? { type: 'uncertain', ...end, intents: [...intents] } : { type: 'failed', ...end };
+      const seq = await append(context, event, lastSeq);
       return seq === undefined ? undefined : { type: 'over' };
     }
     case 'start': {

@@ -25,8 +25,8 @@ export type ClaimDecision =
   | { do: 'ask-holder'; workerId: string }
   /** Another worker may still work on the job: leave it alone for now. */
   | { do: 'leave' }
-  /** The last attempt died and was the last one allowed. */
-  | { do: 'give-up'; attempt: number; error: JobErrorBody };
+  /** The last attempt died and was the last one allowed; with `intents`, nobody knows whether these steps were done. */
+  | { do: 'give-up'; attempt: number; intents: readonly string[]; error: JobErrorBody };
 
 /**
  * Decides what a delivered command calls for, from its job's last event. Pure.
@@ -73,8 +73,10 @@ function decideTakeOver(facts: ClaimFacts, last: Active): ClaimDecision {
     if (facts.holder === 'unasked') return { do: 'ask-holder', workerId: last.worker };
   }
   if (last.attempt >= facts.attempts) {
-    const message = `The worker was lost during attempt ${last.attempt} of ${facts.attempts}.`;
-    return { do: 'give-up', attempt: last.attempt, error: { code: 'WORKER_LOST', message, retryable: true } };
+    const intents = last.intents ?? [];
+    const steps = intents.length > 0 ? ` It may have done what it had announced: ${intents.join(', ')}.` : '';
+    const message = `The worker was lost during attempt ${last.attempt} of ${facts.attempts}.${steps}`;
+    return { do: 'give-up', attempt: last.attempt, intents, error: { code: 'WORKER_LOST', message, retryable: true } };
   }
   return { do: 'start', attempt: last.attempt + 1, intents: last.intents ?? [] };
 }

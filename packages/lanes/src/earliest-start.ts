@@ -1,6 +1,6 @@
 import type { Command } from '@lanekeeper/contracts';
 import { publishOne } from './publish.ts';
-import { whileConnected } from './while-connected.ts';
+import { readLeader } from './read-leader.ts';
 import type { WorkerContext } from './worker-context.ts';
 
 /**
@@ -14,9 +14,8 @@ export async function earliestStart(
   const asked = runAt === undefined ? 0 : Date.parse(runAt);
   const gapMs = workload.limits.minGapMs ?? 0;
   if (gapMs === 0) return asked;
-  const { jsm, names, nc } = lanes;
-  const query = { last_by_subj: names.lastEnd(workload.name, lane) };
-  const mark = await whileConnected(nc, () => jsm.direct.getMessage(names.lanesBucketStream, query));
+  const { names } = lanes;
+  const mark = await readLeader(lanes, names.lanesBucketStream, { last_by_subj: names.lastEnd(workload.name, lane) });
   return mark ? Math.max(asked, Date.parse(mark.string()) + gapMs) : asked;
 }
 

@@ -65,6 +65,17 @@ export const apiCodes = {
   messageTooLarge: 10054,
 } as const;
 
+/**
+ * `err_code`s with which a cluster says that it cannot serve a publish now: not available, not the leader, no resources,
+ * an election, a batch of which a former leader had the first part, an offline stream. Nothing was stored then.
+ */
+const unavailable: ReadonlySet<number> = new Set([10008, 10009, 10023, 10041, 10118, 10176, 10194]);
+
+/** Whether a refused publish may succeed later. */
+export function isUnavailable(apiCode: number): boolean {
+  return unavailable.has(apiCode);
+}
+
 /** Whether a publish was refused because its expected sequence was not the subject's last. */
 export function isWrongSequence(error: unknown): boolean {
   return (

@@ -1,14 +1,14 @@
 import type { JobEvent, Names } from '@lanekeeper/contracts';
-import type { JetStreamManager, StoredMsg } from '@nats-io/jetstream';
-import { type NatsConnection, nuid } from '@nats-io/nats-core';
+import type { StoredMsg } from '@nats-io/jetstream';
+import { nuid } from '@nats-io/nats-core';
 import { decodeEvent } from './codec.ts';
 import { isLanesError, isWrongSequence, LanesError } from './errors.ts';
 import { GroupCommit } from './group-commit.ts';
 import { GroupRead } from './group-read.ts';
 import { pause } from './pause.ts';
 import type { OutMessage } from './publish.ts';
+import { type ReadFrom, readLeader } from './read-leader.ts';
 import { eventHeaders, traceAppend } from './tracing.ts';
-import { whileConnected } from './while-connected.ts';
 
 /** The last event of a job. `id` is its CloudEvents id. */
 export type LastEvent = { event: JobEvent; seq: number; id: string };
@@ -29,15 +29,13 @@ const RETRY_PAUSE_MS = 250;
 export class EventLog {
   readonly #commit: GroupCommit;
   readonly #reads: GroupRead;
-  readonly #nc: NatsConnection;
-  readonly #jsm: JetStreamManager;
+  readonly #from: ReadFrom;
   readonly #names: Names;
 
-  constructor(nc: NatsConnection, jsm: JetStreamManager, names: Names) {
-    this.#commit = new GroupCommit(nc);
-    this.#reads = new GroupRead(nc, names.eventsStream);
-    this.#nc = nc;
-    this.#jsm = jsm;
+  constructor(from: ReadFrom, names: Names) {
+    this.#commit = new GroupCommit(from.nc);
+    this.#reads = new GroupRead(from.nc, names.eventsStream);
+    this.#from = from;
     this.#names = names;
   }
 
@@ -115,8 +113,7 @@ export class EventLog {
 
   async #lastMessage(subject: string): Promise<StoredMsg | null> {
     try {
-      const query = { last_by_subj: subject };
-      return await whileConnected(this.#nc, () => this.#jsm.direct.getMessage(this.#names.eventsStream, query));
+      return await readLeader(this.#from, this.#names.eventsStream, { last_by_subj: subject });
     } catch (cause) {
       throw new LanesError('UNAVAILABLE', 'the event log could not be read', { cause });
     }

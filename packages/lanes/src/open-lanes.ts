@@ -85,7 +85,7 @@ export async function openLanes(options: LanesOptions): Promise<Lanes> {
   await ensureStreams(jsm, named, replicas);
   await ensureLanesBucket(nc, named, replicas);
   const idempotencyKeys = await openIdempotency(nc, named, replicas);
-  const events = new EventLog(nc, jsm, named);
+  const events = new EventLog({ nc, jsm, replicas }, named);
   const commands = new GroupCommit(nc);
   const turns = new TurnOffers(nc, named);
   const deps = { nc, jsm, names: named, commands, events, turns, idempotencyKeys, onHealable };

@@ -1,11 +1,11 @@
 import { decodeCommand } from './codec.ts';
 import { earliestStart } from './earliest-start.ts';
+import { readLeader } from './read-leader.ts';
 import { readPlaces } from './read-places.ts';
 import { acknowledge } from './settle.ts';
 import type { TakenTurn } from './taken-turn.ts';
 import type { TurnEnd } from './turn-end.ts';
 import { offerTurns } from './turns.ts';
-import { whileConnected } from './while-connected.ts';
 import type { WorkerContext } from './worker-context.ts';
 
 /** A lane is looked at again after this time at the latest: timers cannot be set for weeks, in milliseconds. */
@@ -47,9 +47,9 @@ function wait(context: WorkerContext, lane: string, slot: number, until: number)
 /** From when on a sequential lane has something for a turn; whether it can start is for the turn to find out. */
 async function sequentialNext({ lanes, workload }: WorkerContext, lane: string, end: TurnEnd): Promise<number> {
   if (end.type === 'waits') return end.until;
-  const { jsm, names, nc } = lanes;
+  const { names } = lanes;
   const query = { next_by_subj: names.command(workload.name, lane), seq: end.type === 'drained' ? end.from : 1 };
-  const next = await whileConnected(nc, () => jsm.direct.getMessage(names.commandsStream, query));
+  const next = await readLeader(lanes, names.commandsStream, query);
   return next === null ? Number.POSITIVE_INFINITY : 0;
 }
 

@@ -1,5 +1,5 @@
 import { headers, type MsgHdrs, type NatsConnection, nuid } from '@nats-io/nats-core';
-import { LanesError, PublishRefused } from './errors.ts';
+import { isUnavailable, LanesError, PublishRefused } from './errors.ts';
 import { whileConnected } from './while-connected.ts';
 
 /** A message to store. `headers` by name. */
@@ -51,6 +51,9 @@ export async function publishBatch(nc: NatsConnection, messages: readonly OutMes
 async function confirm(nc: NatsConnection, message: OutMessage, hdrs: MsgHdrs, first = () => {}): Promise<PubAck> {
   const ack = await request(nc, message, hdrs, first);
   if (ack.error) {
+    if (isUnavailable(ack.error.err_code ?? 0)) {
+      throw new LanesError('UNAVAILABLE', `NATS cannot store now: ${ack.error.description}`);
+    }
     throw new PublishRefused(ack.error.err_code ?? 0, ack.error.description ?? 'no reason given');
   }
   return ack;

@@ -1,4 +1,5 @@
 import { createInbox, type Msg, type NatsConnection, type Subscription } from '@nats-io/nats-core';
+import { whileConnected } from './while-connected.ts';
 
 /** How to ask a consumer for one message. `expiresMs` absent: answer at once. `waitMs`: give up on the answer. */
 export type Pull = { subject: string; expiresMs?: number; waitMs: number };
@@ -55,6 +56,23 @@ export class Puller {
   /** Gives up on the pull under way, if any. */
   cancel(): void {
     this.#giveUp?.();
+  }
+
+  /**
+   * Stops listening for good, as {@link Puller.close}, but hears what the server has sent already: a delivery that is
+   * dropped on its way is not free again before it has run out.
+   */
+  async drain(): Promise<void> {
+    this.cancel();
+    const open = [...this.#open];
+    if (open.length === 0 || this.#nc.isClosed()) return;
+    try {
+      await whileConnected(this.#nc, () => Promise.all(open.map((subscription) => subscription.drain())));
+      // What was handed back meanwhile must leave before the process does.
+      await whileConnected(this.#nc, () => this.#nc.flush());
+    } catch {
+      this.close(); // the connection is lost, and with it what was under way
+    }
   }
 
   /** Stops listening for good; the server forgets pulls that no one listens for. */

@@ -22,7 +22,7 @@ const origins = new WeakMap<Command, Context>();
 
 /**
  * A job that has waited longer than this, in milliseconds, begins a trace of its own that links to the request it came
- * from; else that request's trace goes on. A trace stays short enough to be read and kept whole (docs/adr/0030-observability.md).
+ * from; else that request's trace goes on. A trace stays short enough to be read and kept whole (docs/adr/0014-observability.md).
  */
 export const LINK_AFTER_MS = 60_000;
 

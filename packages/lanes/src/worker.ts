@@ -197,7 +197,7 @@ async function runSlot(context: WorkerContext, puller: Puller): Promise<void> {
   } catch (err) {
     log.error({ err }, 'a worker slot ended');
   } finally {
-    puller.close();
+    await puller.drain();
   }
 }
 

@@ -11,6 +11,8 @@ beforeEach(async () => {
 });
 afterEach(() => fixture.close());
 
+/** Each command is a process of its own, which a busy machine takes seconds to start. */
+const TIMEOUT = { timeout: 180_000 };
 const CLI = path.join(import.meta.dirname, '../src/cli.ts');
 const run = promisify(execFile);
 
@@ -26,7 +28,7 @@ async function lanes(args: string[], prefix = fixture.prefix): Promise<Ran> {
 }
 const json = async (...args: string[]) => JSON.parse((await lanes([...args, '--json'])).stdout);
 
-it('lists lanes, pauses one, shows it, and resumes it', async () => {
+it('lists lanes, pauses one, shows it, and resumes it', TIMEOUT, async () => {
   await fixture.submit('a b', 2);
   expect(await lanes(['pause', WORKLOAD, 'a b', '--reason', 'locked out'])).toMatchObject({ code: 0, stderr: '' });
   const { stdout } = await lanes(['ls', WORKLOAD]);
@@ -39,7 +41,7 @@ it('lists lanes, pauses one, shows it, and resumes it', async () => {
   expect(await json('ls', WORKLOAD)).toMatchObject({ total: 1, lanes: [{ lane: 'a b', commands: 2 }] });
 });
 
-it('cancels a job, tells its story, and retries it', async () => {
+it('cancels a job, tells its story, and retries it', TIMEOUT, async () => {
   const [id = ''] = await fixture.submit('a', 1);
   expect((await lanes(['cancel', id, '--reason', 'ordered twice'])).stdout).toBe(`${id} cancelled\n`);
   expect(await lanes(['cancel', id])).toMatchObject({ code: 1, stderr: 'OVER: the job is over: cancelled\n' });
@@ -47,7 +49,7 @@ it('cancels a job, tells its story, and retries it', async () => {
   expect(await json('retry', id)).toMatchObject({ retryOf: id, replayed: false });
 });
 
-it('cancels what is open in a lane, and changes the fleet limit', async () => {
+it('cancels what is open in a lane, and changes the fleet limit', TIMEOUT, async () => {
   const ids = await fixture.submit('a', 2);
   await fixture.submit('b', 1);
   const cancelled = await json('cancel', '--workload', WORKLOAD, '--lane', 'a', '--reason', 'closed');
@@ -57,7 +59,7 @@ it('cancels what is open in a lane, and changes the fleet limit', async () => {
   expect(await lanes(['cancel'])).toMatchObject({ code: 2 });
 });
 
-it('redrives what failed with a code', async () => {
+it('redrives what failed with a code', TIMEOUT, async () => {
   await fixture.worker(async () => {
     throw new JobFailure({ code: 'GONE', message: 'It is gone.', retryable: false });
   });
@@ -70,7 +72,7 @@ it('redrives what failed with a code', async () => {
   expect((await lanes(['redrive', '--workload', WORKLOAD, '--lane', 'a'])).stdout).toContain(id);
 });
 
-it('says what it did not understand, or could not find, and creates nothing', async () => {
+it('says what it did not understand, or could not find, and creates nothing', TIMEOUT, async () => {
   expect(await lanes([])).toMatchObject({ code: 2, stderr: expect.stringContaining('Usage: lanes') });
   expect(await lanes(['dance'])).toMatchObject({ code: 2, stderr: expect.stringContaining('no command "dance"') });
   expect(await lanes(['ls', WORKLOAD, '--limit', 'x'])).toMatchObject({ code: 2 });

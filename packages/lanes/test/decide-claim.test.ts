@@ -76,6 +76,15 @@ describe('a delivered command', () => {
     });
   });
 
+  it('of such a job that had announced an irreversible step leaves it uncertain', () => {
+    const last = { ...started, attempt: 3, intents: ['publish'] } as JobEvent;
+    expect(decide({ last, tracked: true })).toMatchObject({
+      do: 'give-up',
+      intents: ['publish'],
+      error: { message: expect.stringContaining('publish') },
+    });
+  });
+
   it.each<JobEvent>([
     { type: 'completed', ...ids, attempt: 1, result: null },
     { type: 'failed', ...ids, attempt: 1, error },

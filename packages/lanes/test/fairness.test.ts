@@ -11,6 +11,7 @@ afterEach(() => fixture.close());
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const BACKLOG = 1_000;
+const TIMEOUT = { timeout: 180_000 };
 const LATE = [...'bcdefghijk'];
 
 /**
@@ -43,16 +44,20 @@ async function startsAfterBacklog(options: { slots: number; turnSliceMs: number;
 }
 
 describe('a lane with one command behind lanes with a thousand', () => {
-  it.each([1, 4])('waits for the %i active slots and the lanes ahead of it, one command each', async (slots) => {
-    const starts = await startsAfterBacklog({ slots, turnSliceMs: 0, serviceMs: 4 });
-    LATE.forEach((lane, ahead) => {
-      const before = starts.indexOf(lane);
-      expect(before, `starts before lane ${lane}`).toBeGreaterThanOrEqual(0);
-      expect(before, `starts before lane ${lane}`).toBeLessThanOrEqual(slots + ahead);
-    });
-  });
+  it.each([1, 4])(
+    'waits for the %i active slots and the lanes ahead of it, one command each',
+    TIMEOUT,
+    async (slots) => {
+      const starts = await startsAfterBacklog({ slots, turnSliceMs: 0, serviceMs: 4 });
+      LATE.forEach((lane, ahead) => {
+        const before = starts.indexOf(lane);
+        expect(before, `starts before lane ${lane}`).toBeGreaterThanOrEqual(0);
+        expect(before, `starts before lane ${lane}`).toBeLessThanOrEqual(slots + ahead);
+      });
+    },
+  );
 
-  it('waits for no more than a time slice of each lane that is active', async () => {
+  it('waits for no more than a time slice of each lane that is active', TIMEOUT, async () => {
     const [slots, turnSliceMs, serviceMs] = [2, 40, 5];
     const starts = await startsAfterBacklog({ slots, turnSliceMs, serviceMs });
     // A timer may fire a millisecond early; a slice ends with the command that runs when it is over.
@@ -88,11 +93,11 @@ describe('fifty backlogged lanes', () => {
     return jainIndex([...shares.values()]);
   }
 
-  it('are served alike, command by command (Jain index >= 0.98)', async () => {
+  it('are served alike, command by command (Jain index >= 0.98)', TIMEOUT, async () => {
     expect(await fairnessOf(20, 0, 1)).toBeGreaterThanOrEqual(0.98);
   });
 
-  it('are served alike in slices too, once each has had a few turns', async () => {
+  it('are served alike in slices too, once each has had a few turns', TIMEOUT, async () => {
     expect(await fairnessOf(60, 3, 1)).toBeGreaterThanOrEqual(0.98);
   });
 });

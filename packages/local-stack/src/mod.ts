@@ -7,5 +7,6 @@ export { type Exit, type LaunchedProcess, type LaunchOptions, launchProcess } fr
 export { type LaunchOn, type LocalServer, startServer } from './local-server.ts';
 export { type MysqlOptions, type MysqlServer, startMysql } from './mysql.ts';
 export { type NatsOptions, type NatsServer, startNats } from './nats.ts';
+export { type NatsCluster, type NatsClusterOptions, startNatsCluster } from './nats-cluster.ts';
 export { isRunning } from './running.ts';
 export { projectRoot, readTools, type Tools } from './tools.ts';

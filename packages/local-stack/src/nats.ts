@@ -16,6 +16,8 @@ export interface NatsOptions {
   syncInterval?: string;
   /** Default: `nats-server.log` in `dir`. */
   logFile?: string;
+  /** Flags for the command line besides the configuration, e.g. those of a cluster. */
+  flags?: readonly string[];
 }
 
 /** A NATS server with JetStream on this machine. */
@@ -39,7 +41,7 @@ export async function startNats(options: NatsOptions): Promise<NatsServer> {
     ([client, monitor]) =>
       launchProcess({
         command: natsServer.path,
-        args: ['-c', config],
+        args: ['-c', config, ...(options.flags ?? [])],
         env: {
           NATS_HOST: HOST,
           NATS_PORT: String(client),

@@ -16,6 +16,7 @@ export * from './problem.ts';
 export * from './problem-plugin.ts';
 export * from './readiness-checks.ts';
 export * from './releasers.ts';
+export * from './reseal-columns.ts';
 export * from './retry.ts';
 export * from './run-migrations.ts';
 export * from './run-service.ts';

@@ -1,3 +1,4 @@
+import { tenantOf } from '@lanekeeper/contracts';
 import { problem } from '@lanekeeper/service-kit';
 import type { FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
@@ -6,7 +7,7 @@ import Type, { type Static } from 'typebox';
 export type Caller = {
   /** Separates the idempotency keys of callers from each other. */
   id: string;
-  /** The owners whose lanes and jobs the caller sees, as {@link tenantOf} writes them. */
+  /** The owners whose lanes and jobs the caller sees, as `tenantOf` of the contracts writes them. */
   tenants: 'all' | readonly string[];
   /** The vendor that work belongs to when the request names none. */
   vendor: string;
@@ -42,26 +43,13 @@ export function callerOf({ caller }: FastifyRequest): Caller {
   return caller;
 }
 
-/** Whose id the lane of a workload is. A vendor and a dealer may have the same id, and are different owners. */
-const ownerKinds: Readonly<Record<string, string>> = {
-  'remove-bg': 'vendor',
-  'crop-face': 'vendor',
-  browser: 'account',
-  fetch: 'dealer',
-};
-
-/** The owner of a lane, `vendor:acme`: what jobs are stored with, and reads are limited by. */
-export function tenantOf(workload: string, lane: string): string {
-  return `${ownerKinds[workload] ?? workload}:${lane}`;
-}
-
 /** Whether the caller sees a lane and its jobs, and may send work to it. */
 export function seesLane({ tenants }: Pick<Caller, 'tenants'>, workload: string, lane: string): boolean {
   return tenants === 'all' || tenants.includes(tenantOf(workload, lane));
 }
 
 /** Routes for everybody: probes, documentation, and images, whose names nobody guesses. */
-const OPEN = /^\/(healthz|readyz|openapi\.json|docs(\/.*)?|media\/.*)$/;
+const OPEN = /^\/(healthz|readyz|metrics|openapi\.json|docs(\/.*)?|media\/.*)$/;
 /** Routes that limit a client to its own lanes. Any other is not a client's until it does, and is listed here. */
 const FOR_CLIENTS =
   /^\/(api\/image-queue\/.+|accounts\/.+|dealers|jobs\/.*|v1\/(jobs|lanes|events|stats|accounts|dealers|schedules|fetch-logs)(\/.*)?)$/;

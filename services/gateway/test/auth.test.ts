@@ -91,7 +91,10 @@ test('a dealer of the same id is another owner', async () => {
 
 test('a client sees only its own lanes', async () => {
   const lane = (name: string) => ({ workload: 'remove-bg', lane: name, commands: 1 });
-  const engine = { ...recordingEngine(), listLanes: async () => ({ lanes: [lane('v1'), lane('acme')], total: 2 }) };
+  const lanes = [lane('v1'), lane('acme')];
+  const listLanes = async (workload: string) =>
+    workload === 'remove-bg' ? { lanes, total: 2 } : { lanes: [], total: 0 };
+  const engine = { ...recordingEngine(), listLanes };
   await using gateway = await secured({ engine });
   const answer = await gateway.app.inject({ url: '/v1/lanes', headers: await bearer(acme) });
   expect(answer.json()).toEqual({ lanes: [lane('acme')], total: 1 });

@@ -26,7 +26,7 @@ export const workloads = {
     data: FetchData,
     result: FetchResult,
     // One at a time over all dealers, as the dealers' servers are used to it; each window has a deadline of its own.
-    limits: { width: 1, fleetLimit: 1, timeoutMs: 900_000, attempts: 3, backoffMs: 2_000 },
+    limits: { width: 1, fleetLimit: 1, timeoutMs: 600_000, attempts: 3, backoffMs: 2_000 },
     laneOf: (data: FetchData): string => data.dealerId,
   },
 } as const satisfies Record<string, { data: object; result: object; limits: WorkloadLimits; laneOf: unknown }>;

@@ -1,7 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { checkHeader, detectFormat, type PhotoFetcher } from '@lanekeeper/photos';
+import { makeScratchDir } from '../browser/scratch-dir.ts';
 
 /** A listing's photos as files in a private temporary folder; `await using` removes it. */
 export class PhotoDir implements AsyncDisposable {
@@ -18,7 +18,7 @@ export class PhotoDir implements AsyncDisposable {
 
   /** Makes the folder; nothing is fetched yet. */
   static async make(fetcher: PhotoFetcher, urls: readonly string[]): Promise<PhotoDir> {
-    return new PhotoDir(fetcher, urls, await mkdtemp(path.join(tmpdir(), 'lanekeeper-photos-')));
+    return new PhotoDir(fetcher, urls, await makeScratchDir());
   }
 
   /** Fetches and checks the photos, once; their files, in order. @throws JobFailure as of packages/photos. */

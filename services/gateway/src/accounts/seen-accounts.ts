@@ -1,8 +1,9 @@
 import { type Account, AccountsError } from '@lanekeeper/accounts';
-import { invalidFields, isTransientDatabaseError, problem } from '@lanekeeper/service-kit';
+import { invalidFields, problem } from '@lanekeeper/service-kit';
 import type { FastifyRequest } from 'fastify';
 import { callerOf, seesLane } from '../caller.ts';
 import type { GatewayDeps } from '../deps.ts';
+import { fromDatabase as askDatabase } from '../from-database.ts';
 
 /** Whether the caller sees an account, its lane and its jobs: a token's `accounts` are account ids. */
 export function seesAccount(request: FastifyRequest, id: string): boolean {
@@ -43,18 +44,8 @@ export async function seenAccount(
 export const noAccount = () => problem('NOT_FOUND', 'There is no account with this id.');
 
 /** Asks the database. @throws ProblemError NOT_READY while it is away, INVALID_REQUEST when another account is in the way. */
-export async function fromDatabase<T>(act: () => Promise<T>): Promise<T> {
-  try {
-    return await act();
-  } catch (cause) {
-    if (cause instanceof AccountsError) throw taken(cause);
-    if (!isTransientDatabaseError(cause)) throw cause;
-    throw problem('NOT_READY', 'The accounts cannot be read just now; try again shortly.', {
-      headers: { 'retry-after': '5' },
-      cause,
-    });
-  }
-}
+export const fromDatabase = <T>(act: () => Promise<T>): Promise<T> =>
+  askDatabase('The accounts', act, (error) => (error instanceof AccountsError ? taken(error) : undefined));
 
 const taken = ({ code }: AccountsError) =>
   invalidFields([

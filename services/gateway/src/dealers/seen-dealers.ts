@@ -1,8 +1,9 @@
 import { type Dealer, DealersError } from '@lanekeeper/dealers';
-import { invalidFields, isTransientDatabaseError, problem } from '@lanekeeper/service-kit';
+import { invalidFields, problem } from '@lanekeeper/service-kit';
 import type { FastifyRequest } from 'fastify';
 import { callerOf, seesLane } from '../caller.ts';
 import type { GatewayDeps } from '../deps.ts';
+import { fromDatabase as askDatabase } from '../from-database.ts';
 
 /** Whether the caller sees a dealer, its lane and its jobs: a token's `dealers` are dealer codes. */
 export const seesDealer = (request: FastifyRequest, dealerId: string): boolean =>
@@ -43,16 +44,8 @@ export async function seenDealer(
 export const noDealer = () => problem('NOT_FOUND', 'There is no dealer with this code.');
 
 /** Asks the database. @throws ProblemError NOT_READY while it is away; what a DealersError says. */
-export async function fromDatabase<T>(act: () => Promise<T>): Promise<T> {
-  try {
-    return await act();
-  } catch (cause) {
-    if (cause instanceof DealersError) throw explained(cause);
-    if (!isTransientDatabaseError(cause)) throw cause;
-    const headers = { 'retry-after': '5' };
-    throw problem('NOT_READY', 'The dealers cannot be read just now; try again shortly.', { headers, cause });
-  }
-}
+export const fromDatabase = <T>(act: () => Promise<T>): Promise<T> =>
+  askDatabase('The dealers', act, (error) => (error instanceof DealersError ? explained(error) : undefined));
 
 function explained({ code }: DealersError): Error {
   switch (code) {

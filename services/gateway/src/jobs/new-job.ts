@@ -1,7 +1,7 @@
 import type { BrowserData, FetchData, RemoveBgData, Workload, WorkloadLimits } from '@lanekeeper/contracts';
-import { isWorkload } from '@lanekeeper/contracts';
+import { isWorkload, tenantOf } from '@lanekeeper/contracts';
 import type { NewJob } from '@lanekeeper/lanes';
-import { tenantOf } from '../caller.ts';
+
 import type { Charge } from '../limits/rate-limits.ts';
 import type { JobRequest } from './check-jobs.ts';
 

@@ -1,5 +1,6 @@
 /** `npm run secrets -- rotate`: seals every stored secret anew under the first key of SECRETS_KEY. */
-import { type AccountsDatabase, accountsMigrations, rotateSecrets } from '@lanekeeper/accounts';
+import { sealedAccountColumns } from '@lanekeeper/accounts';
+import { sealedDealerColumns } from '@lanekeeper/dealers';
 import {
   ConfigError,
   connectDatabase,
@@ -7,15 +8,17 @@ import {
   databaseVariables,
   loadConfig,
   migrate,
+  resealColumns,
   SecretBox,
   SecretError,
   secretsVariables,
 } from '@lanekeeper/service-kit';
-import type { Kysely } from 'kysely';
 import Type from 'typebox';
+import { tables } from '../tables.ts';
 
 const USAGE = `usage: npm run secrets -- rotate
-  Put the new key first in SECRETS_KEY, restart gateway and workers with it, rotate, then take the old key out.`;
+  Put the new key first in SECRETS_KEY, restart gateway and workers with it, rotate, then take the old key out.
+  Answers of dealers that are kept (RAW_TTL) are not resealed: keep the old key until they have expired.`;
 
 const Variables = Type.Object({ ...databaseVariables, ...secretsVariables });
 
@@ -38,11 +41,14 @@ async function main([command]: readonly string[]): Promise<number> {
 async function rotate(): Promise<number> {
   const config = loadConfig(Variables, process.env);
   const box = new SecretBox(config.SECRETS_KEY);
-  const db = connectDatabase<AccountsDatabase>({ url: config.DATABASE_URL, poolSize: 1 });
+  const db = connectDatabase<never>({ url: config.DATABASE_URL, poolSize: 1 });
   try {
-    await migrate(db as unknown as Kysely<never>, 'accounts', accountsMigrations, createLogger('secrets', 'warn'));
-    const { resealed, current } = await rotateSecrets(db, box);
-    console.log(`${resealed} secrets sealed under key ${box.currentKeyId}; ${current} were already`);
+    for (const [owner, ofOwner] of Object.entries(tables))
+      await migrate(db, owner, ofOwner, createLogger('secrets', 'warn'));
+    for (const sealed of [sealedAccountColumns, sealedDealerColumns]) {
+      const { resealed, current } = await resealColumns(db, sealed, box);
+      console.log(`${sealed.table}: ${resealed} secrets sealed under key ${box.currentKeyId}; ${current} were already`);
+    }
     return 0;
   } finally {
     await db.destroy();
