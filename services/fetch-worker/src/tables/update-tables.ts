@@ -3,7 +3,8 @@ import type { Logger } from '@lanekeeper/service-kit';
 import { type Kysely, sql } from 'kysely';
 import { type ColumnPlan, tablesOf } from './table-plan.ts';
 
-const LOCK = 'lanekeeper_dgi_tables';
+/** Locks are the server's: each database has its own. */
+const LOCK = sql`CONCAT('dgi_tables_', MD5(DATABASE()))`;
 const LOCK_SECONDS = 60;
 
 type Table = { name: string; columns: readonly ColumnPlan[]; primaryKey: readonly string[] };
