@@ -125,7 +125,9 @@ export class Attempt {
         const event = this.#outcomeEvent(outcome);
         if (!successor) return this.#write(event, deadline);
         const { log } = this.#start;
-        [this.#seq, next] = await log.appendBoth({ event, expected: this.#seq }, successor, deadline);
+        // They happen in one moment: the next job must not seem to have begun before this one ended.
+        const following = { ...successor, event: { ...successor.event, at: event.at } };
+        [this.#seq, next] = await log.appendBoth({ event, expected: this.#seq }, following, deadline);
       });
       return { written: true, next };
     } catch (error) {

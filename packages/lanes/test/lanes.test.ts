@@ -59,6 +59,18 @@ describe('a sequential lane', () => {
     expect(order.indexOf('b1.1')).toBeLessThan(order.indexOf('a0.2'));
   });
 
+  it('tells of no job as begun before the one ahead of it had ended', async () => {
+    const ids = await fixture.submit('a', 30);
+    await fixture.worker(async () => undefined);
+    await fixture.until('a', ids.at(-1) ?? '', 'completed');
+    const spans = await Promise.all(ids.map((id) => fixture.eventsOf('a', id)));
+    const times = spans.flatMap((events) =>
+      events.filter(({ type }) => type === 'started' || type === 'completed').map(({ at }) => at),
+    );
+    expect(times).toHaveLength(60);
+    expect(times).toEqual(times.toSorted());
+  });
+
   it('needs no sweep for a retry that is due before the turn has ended', async () => {
     const attempts: number[] = [];
     await fixture.worker(

@@ -9,13 +9,13 @@ import { runService } from './run-service.ts';
 
 /**
  * Runs a service's migrations, by owner, as this process, and ends: exit 0 when the database is up to date. A service does
- * the same when it starts; done beforehand, by a user who may change tables, the services' own user need not. `more` is done last, for tables that are no migration's.
+ * the same when it starts; done beforehand, by a user who may change tables, the services' own user need not. `afterwards` makes tables that no migration lists.
  */
 export function runMigrations(
   service: string,
   migrations: Readonly<Record<string, Migrations>>,
   env: NodeJS.ProcessEnv,
-  more: (db: Kysely<never>, log: Logger) => Promise<void> = async () => {},
+  afterwards: (db: Kysely<never>, log: Logger) => Promise<void> = async () => {},
 ): Promise<void> {
   return runService({
     name: `migrate-${service}`,
@@ -26,7 +26,7 @@ export function runMigrations(
       for (const [owner, ofOwner] of Object.entries(migrations)) {
         await migrate(db as unknown as Kysely<never>, owner, ofOwner, log);
       }
-      await more(db as unknown as Kysely<never>, log);
+      await afterwards(db as unknown as Kysely<never>, log);
       stop(0, 'the database is up to date');
     },
   });
