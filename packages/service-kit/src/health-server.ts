@@ -1,4 +1,5 @@
 import { fastify } from 'fastify';
+import { closeUnusedConnections } from './close-unused-connections.ts';
 import { findMissing, type ReadinessChecks } from './readiness-checks.ts';
 import { sendMetrics } from './telemetry/metrics-route.ts';
 import { observeReadiness } from './telemetry/observe-readiness.ts';
@@ -10,6 +11,7 @@ export async function startHealthServer(
 ): Promise<{ url: string; close: () => Promise<void> }> {
   observeReadiness(checks);
   const app = fastify();
+  await app.register(closeUnusedConnections);
   app.get('/healthz', async () => ({ status: 'ok' }));
   app.get('/metrics', (_request, reply) => sendMetrics(reply));
   app.get('/readyz', async (_request, reply) => {

@@ -1,6 +1,7 @@
 /** The frame around every service: configuration, logging, connections, health, shutdown. */
 export * from './chunk.ts';
 export * from './chunk-limits.ts';
+export * from './close-unused-connections.ts';
 export * from './common-config.ts';
 export * from './connect-database.ts';
 export * from './connect-nats.ts';

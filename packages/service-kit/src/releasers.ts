@@ -9,6 +9,7 @@ type Release = { name: string; release: () => unknown };
 export class Releasers {
   readonly #stack: Release[] = [];
   #running: Promise<void> | undefined;
+  #releasing: string | undefined;
   readonly #log: Logger;
 
   constructor(log: Logger) {
@@ -20,6 +21,11 @@ export class Releasers {
     this.#stack.push({ name, release });
   }
 
+  /** What is being released right now. */
+  get releasing(): string | undefined {
+    return this.#releasing;
+  }
+
   /** Releases all, last in first out, once; a failing release is logged and does not keep the others from theirs. */
   releaseAll(): Promise<void> {
     this.#running ??= this.#release();
@@ -28,6 +34,7 @@ export class Releasers {
 
   async #release(): Promise<void> {
     for (let next = this.#stack.pop(); next; next = this.#stack.pop()) {
+      this.#releasing = next.name;
       try {
         await next.release();
       } catch (error) {

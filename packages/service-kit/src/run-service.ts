@@ -46,7 +46,7 @@ export async function runService<Config extends FrameConfig>(service: Service<Co
     log.info({ reason }, 'stopping');
     stopping.abort(new Error(`${service.name} stops: ${reason}`));
     setTimeout(() => {
-      log.error('the stop took too long; leaving');
+      log.error({ waitingFor: releasers.releasing }, 'the stop took too long; leaving');
       process.exit(1);
     }, config.DRAIN_TIMEOUT_MS + CLOSE_MARGIN_MS).unref();
     void releasers.releaseAll().then(() => process.exit(exitCode));

@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
-import { httpTelemetry, problemPlugin, refuseBrokenHttp, sendFrameworkProblem } from '@lanekeeper/service-kit';
+import {
+  closeUnusedConnections,
+  httpTelemetry,
+  problemPlugin,
+  refuseBrokenHttp,
+  sendFrameworkProblem,
+} from '@lanekeeper/service-kit';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import { openAuth } from './auth/open-auth.ts';
 import { trustedProxies } from './config.ts';
@@ -83,6 +89,7 @@ export async function createApp(deps: GatewayDeps, log: FastifyBaseLogger): Prom
   // Answers are written as they are; their schemas document them.
   app.setSerializerCompiler(() => JSON.stringify);
   app.removeContentTypeParser('text/plain');
+  await app.register(closeUnusedConnections);
   await app.register(problemPlugin);
   await app.register(httpTelemetry);
   await app.register(requestLog);

@@ -1,12 +1,16 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import { findMissing, httpTelemetry, problemPlugin, sendFrameworkProblem, sendMetrics } from '@lanekeeper/service-kit';
+import {
+  closeUnusedConnections,
+  findMissing,
+  httpTelemetry,
+  problemPlugin,
+  sendFrameworkProblem,
+  sendMetrics,
+} from '@lanekeeper/service-kit';
 import { type FastifyInstance, fastify, LogController } from 'fastify';
 import type { AppDeps } from './app-deps.ts';
 import { eventRoutes } from './event-routes.ts';
 import { jobRoutes } from './job-routes.ts';
-
-/** Longest a read takes: how long a stop leaves connections that nothing happens on, in milliseconds. */
-const LAST_READS_MS = 6_000;
 
 /** The service's HTTP interface, not yet listening. The gateway is its only caller. */
 export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
@@ -16,6 +20,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     frameworkErrors: sendFrameworkProblem,
     routerOptions: { maxParamLength: 100 },
   }).withTypeProvider<TypeBoxTypeProvider>();
+  await app.register(closeUnusedConnections);
   await app.register(problemPlugin);
   await app.register(httpTelemetry);
   app.get('/healthz', async () => ({ status: 'ok' }));
@@ -27,9 +32,5 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   });
   await app.register(jobRoutes, deps);
   await app.register(eventRoutes, deps);
-  app.addHook('preClose', async () => {
-    // A connection on which no request was ever made does not count as idle and would keep the server from closing.
-    setTimeout(() => app.server.closeAllConnections(), LAST_READS_MS).unref();
-  });
   return app as unknown as FastifyInstance;
 }
