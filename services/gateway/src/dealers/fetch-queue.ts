@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Job } from '@lanekeeper/contracts';
 import { clearedUntil } from '@lanekeeper/dealers';
 import type { FastifyRequest } from 'fastify';
@@ -48,8 +49,8 @@ export async function readFinished(request: FastifyRequest, { status, dealers }:
     .toSorted((a, b) => ((a.endedAt ?? '') < (b.endedAt ?? '') ? 1 : -1));
 }
 
-/** Whose view of the queue it is: everybody who sees all dealers shares one. */
+/** Whose view of the queue it is: everybody who sees all dealers shares one. A digest, since ids have any length and letters. */
 export function viewOf(request: FastifyRequest): string {
   const { tenants, id } = callerOf(request);
-  return tenants === 'all' ? 'all' : id.slice(0, 64);
+  return tenants === 'all' ? 'all' : createHash('sha256').update(id).digest('hex');
 }
