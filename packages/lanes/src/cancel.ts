@@ -1,6 +1,7 @@
 import { isTerminal, type JobEvent, type JobState } from '@lanekeeper/contracts';
 import { askToAbort } from './ask-holder.ts';
 import { cancellation } from './cancellation.ts';
+import { noteEnd } from './earliest-start.ts';
 import { isLanesError, LanesError } from './errors.ts';
 import type { LastEvent } from './event-log.ts';
 import { assertNotOver, findHeader, findLast, type JobRef } from './find-job.ts';
@@ -102,8 +103,11 @@ function endEvent(last: JobEvent, end: ReturnType<typeof cancellation>): JobEven
 }
 
 /** Takes the command of a job that is over out of its lane, and lets the lane go on if the command was in its way. */
-async function removeCommand({ nc, jsm, names }: SubmitDeps, event: JobEvent): Promise<void> {
+async function removeCommand(deps: SubmitDeps, event: JobEvent): Promise<void> {
+  const { nc, jsm, names } = deps;
   const { workload, lane, jobId } = event;
+  // It has run, and the lane's next command keeps its distance from that.
+  if (event.type === 'retry-scheduled') await noteEnd(deps, workload, lane, Date.parse(event.at));
   const { commandSeq } = event.type === 'queued' ? event : await findHeader({ nc, jsm, names }, event);
   const seq = commandSeq || undefined; // not known: the worker that comes to it finds the job over
   if (seq === undefined) return;

@@ -88,7 +88,7 @@ export async function openLanes(options: LanesOptions): Promise<Lanes> {
   const events = new EventLog({ nc, jsm, replicas }, named);
   const commands = new GroupCommit(nc);
   const turns = new TurnOffers(nc, named);
-  const deps = { nc, jsm, names: named, commands, events, turns, idempotencyKeys, onHealable };
+  const deps = { nc, jsm, names: named, replicas, commands, events, turns, idempotencyKeys, onHealable };
   return Object.freeze({
     nc,
     jsm,

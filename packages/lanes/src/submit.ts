@@ -40,6 +40,8 @@ export type SubmitDeps = {
   nc: NatsConnection;
   jsm: JetStreamManager;
   names: Names;
+  /** Of the streams. */
+  replicas: number;
   commands: GroupCommit;
   events: EventLog;
   turns: TurnOffers;

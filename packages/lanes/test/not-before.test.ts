@@ -1,5 +1,8 @@
+import type { Command } from '@lanekeeper/contracts';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
-import { Fixture, WORKLOAD } from './fixture.ts';
+import { earliestStart, noteEnd } from '../src/earliest-start.ts';
+import { JobFailure } from '../src/mod.ts';
+import { Fixture, limits, WORKLOAD } from './fixture.ts';
 
 let fixture: Fixture;
 beforeEach(async () => {
@@ -85,5 +88,32 @@ describe('a minimum gap', () => {
     }
     // Both lanes began before either had its second command: waiting holds no slot.
     expect(times.get('b')?.[0]?.from).toBeLessThan(times.get('a')?.[1]?.from ?? 0);
+  });
+
+  it('is kept after a job that was cancelled while it waited for a retry', async () => {
+    const times: { n: number; at: number }[] = [];
+    const fail = { code: 'PASSING', message: 'It will pass.', retryable: true };
+    await fixture.worker(
+      async ({ data }) => {
+        times.push({ n: data.n, at: Date.now() });
+        if (data.n === 0) throw new JobFailure(fail);
+      },
+      { limits: { minGapMs: 1_000, backoffMs: 60_000 } },
+    );
+    const [first = '', second = ''] = await fixture.submit('a', 2);
+    await fixture.until('a', first, 'retry-scheduled');
+    await fixture.lanes.cancel({ jobId: first });
+    await fixture.until('a', second, 'completed');
+    expect(times.map(({ n }) => n)).toEqual([0, 1]);
+    expect((times[1]?.at ?? 0) - (times[0]?.at ?? 0)).toBeGreaterThanOrEqual(1_000);
+  });
+
+  it('is not shortened by a worker whose note comes late', async () => {
+    const now = Date.now();
+    await noteEnd(fixture.lanes, WORKLOAD, 'a', now);
+    await noteEnd(fixture.lanes, WORKLOAD, 'a', now - 5_000);
+    const workload = { name: WORKLOAD, limits: { ...limits, minGapMs: 10_000 }, check: () => [] };
+    const context = { lanes: fixture.lanes, workload };
+    expect(await earliestStart(context, { lane: 'a' } as Command)).toBe(now + 10_000);
   });
 });
