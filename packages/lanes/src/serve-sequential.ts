@@ -1,12 +1,11 @@
 import type { LaneQueue } from '@lanekeeper/contracts';
 import { type Claimed, claim } from './claim.ts';
 import { markEnd } from './earliest-start.ts';
-import { mayGoOn } from './may-go-on.ts';
 import { openCommand, rejectCommand } from './open-command.ts';
 import { type LaneWindow, readLane, type StoredCommand } from './read-lane.ts';
-import { Slice } from './slice.ts';
 import type { TakenTurn } from './taken-turn.ts';
 import type { TurnEnd } from './turn-end.ts';
+import { TurnShare } from './turn-share.ts';
 import { work } from './work.ts';
 import type { WorkerContext } from './worker-context.ts';
 
@@ -17,7 +16,7 @@ import type { WorkerContext } from './worker-context.ts';
  */
 export async function serveSequential(context: WorkerContext, turn: TakenTurn): Promise<TurnEnd> {
   let served = 0;
-  const serving = { context, turn, slice: new Slice(context.times.turnSliceMs), onServed: () => served++ };
+  const serving = { context, turn, share: new TurnShare(context, turn), onServed: () => served++ };
   try {
     const end = await serveQueue(serving, 'normal');
     if (end.type !== 'drained' || !context.urgentLanes.delete(turn.lane)) return end;
@@ -27,7 +26,7 @@ export async function serveSequential(context: WorkerContext, turn: TakenTurn): 
   }
 }
 
-type Serving = { context: WorkerContext; turn: TakenTurn; slice: Slice; onServed: () => void };
+type Serving = { context: WorkerContext; turn: TakenTurn; share: TurnShare; onServed: () => void };
 
 async function serveQueue(serving: Serving, queue: LaneQueue): Promise<TurnEnd> {
   const { lanes, workload, readAhead } = serving.context;
@@ -45,14 +44,14 @@ async function serveQueue(serving: Serving, queue: LaneQueue): Promise<TurnEnd> 
 
 /** Serves the commands of a window; undefined when all have ended and the turn goes on. */
 async function serveWindow(serving: Serving, { commands, more }: LaneWindow): Promise<TurnEnd | undefined> {
-  const { context, turn, slice } = serving;
+  const { share } = serving;
   let claimed: Claimed | undefined;
   for (const [index, stored] of commands.entries()) {
     const served = await serveCommand(serving, stored, claimed, commands[index + 1]);
     if (served.type !== 'ended') return served;
     claimed = served.next;
     const isLast = !more && index === commands.length - 1;
-    if (!claimed && !isLast && !(await mayGoOn(context, turn, slice))) return { type: 'more' };
+    if (!claimed && !isLast && !(await share.mayGoOn())) return { type: 'more' };
   }
   return undefined;
 }
@@ -61,7 +60,7 @@ type Served = { type: 'ended'; next?: Claimed } | Exclude<TurnEnd, { type: 'drai
 
 /** Serves one command, which may have been claimed together with the end of the one before it. */
 async function serveCommand(
-  { context, turn, slice, onServed }: Serving,
+  { context, turn, share, onServed }: Serving,
   stored: StoredCommand,
   before: Claimed | undefined,
   next: StoredCommand | undefined,
@@ -85,13 +84,13 @@ async function serveCommand(
     case 'left':
       return claimed;
     case 'claimed': {
-      const startedAt = performance.now();
+      const end = share.begin();
       onServed();
       const worked = await work(context, turn, opened.delivered, claimed, async () => {
-        slice.ran(performance.now() - startedAt);
+        end();
         const following = next && openCommand(turn, next);
-        return following?.ok && (await mayGoOn(context, turn, slice)) ? following.delivered : undefined;
-      });
+        return following?.ok && (await share.mayGoOn()) ? following.delivered : undefined;
+      }).finally(end);
       if (worked.type === 'ended') turn.settled.addHead(stored);
       return worked;
     }

@@ -1,11 +1,10 @@
 import { type Claim, claim } from './claim.ts';
 import { markEnd } from './earliest-start.ts';
-import { mayGoOn } from './may-go-on.ts';
 import { openCommand, rejectCommand } from './open-command.ts';
 import { type Place, readPlaces } from './read-places.ts';
-import { Slice } from './slice.ts';
 import type { TakenTurn } from './taken-turn.ts';
 import type { TurnEnd } from './turn-end.ts';
+import { TurnShare } from './turn-share.ts';
 import { whileConnected } from './while-connected.ts';
 import { work } from './work.ts';
 import type { WorkerContext } from './worker-context.ts';
@@ -16,16 +15,15 @@ import type { WorkerContext } from './worker-context.ts';
  * two that want the same command the log lets one have it.
  */
 export async function serveWide(context: WorkerContext, turn: TakenTurn): Promise<TurnEnd> {
-  const slice = new Slice(context.times.turnSliceMs);
+  const share = new TurnShare(context, turn);
   for (;;) {
     const places = await readPlaces(context, turn.lane, (over) => turn.settled.addSingle(over));
     if (places.length === 0) return { type: 'drained', from: 1 };
-    const startedAt = performance.now();
-    const end = await serveFirst(context, turn, places);
-    slice.ran(performance.now() - startedAt);
+    const stop = share.begin();
+    const end = await serveFirst(context, turn, places).finally(stop);
     if (end) return end;
     await turn.settled.remove();
-    if (!(await mayGoOn(context, turn, slice))) return { type: 'more' };
+    if (!(await share.mayGoOn())) return { type: 'more' };
   }
 }
 

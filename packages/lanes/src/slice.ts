@@ -22,9 +22,15 @@ export class Slice {
     this.#ranMs += ms;
   }
 
+  /** What is left of the slice, if a command runs all the time, in milliseconds. */
+  get leftMs(): number {
+    const sinceMs = this.#now() - this.#since;
+    return Math.max(0, Math.min(this.#sliceMs - this.#ranMs, this.#sliceMs * OVERHEAD - sinceMs));
+  }
+
   /** Whether the slice is used up. */
   get over(): boolean {
-    return this.#ranMs >= this.#sliceMs || this.#now() - this.#since >= this.#sliceMs * OVERHEAD;
+    return this.leftMs === 0;
   }
 
   /** Begins the next one. */

@@ -8,11 +8,13 @@ describe('a slice', () => {
     const slice = new Slice(20, () => now);
     slice.ran(19);
     expect(slice.over).toBe(false);
+    expect(slice.leftMs).toBe(1);
     slice.ran(1);
     expect(slice.over).toBe(true);
     slice.renew();
     now += 239;
     expect(slice.over).toBe(false);
+    expect(slice.leftMs).toBe(1);
     now += 1;
     expect(slice.over).toBe(true);
     slice.renew();
