@@ -61,6 +61,17 @@ export async function composeProject(): Promise<Compose> {
   };
 }
 
+/** What the project's database answers to a statement, without headings. */
+export const query = (compose: Compose, sql: string): Promise<string> =>
+  compose.read(
+    'exec',
+    '-T',
+    'mysql',
+    'sh',
+    '-c',
+    `mysql -N -uroot -p"$MYSQL_ROOT_PASSWORD" "$MYSQL_DATABASE" -e "${sql}"`,
+  );
+
 async function execute(command: string, args: string[], output: 'pipe' | 'inherit' | 'ignore'): Promise<string> {
   const child = spawn(command, args, { cwd: root, stdio: ['ignore', output, output === 'pipe' ? 'inherit' : output] });
   let text = '';

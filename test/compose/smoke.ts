@@ -1,19 +1,16 @@
 /**
  * `npm run test:compose`: builds the images, starts the product by docker compose as an operator would, with the demo's
- * outside world, and drives a real photo through the gateway's container. Takes minutes, so it is no part of `npm test`.
+ * outside world, drives a real photo through the gateway's container, fetches a dealer's data and posts a listing to the
+ * marketplace. Takes minutes, so it is no part of `npm test`.
  * Without Docker it says so and does nothing. COMPOSE_FILE may name overrides (deploy/compose/offline.yml).
  */
 import assert from 'node:assert/strict';
-import { setTimeout as delay } from 'node:timers/promises';
 import sharp from 'sharp';
-import { type Compose, composeProject, dockerAnswers, outsideSites, ownServices } from './compose.ts';
+import { type Compose, composeProject, dockerAnswers, outsideSites, ownServices, query } from './compose.ts';
+import { type Call, callsTo, expectStatus, mint, untilCompleted } from './gateway.ts';
+import { aDealerIsFetched, aListingIsPosted, PHOTO } from './outside-work.ts';
 
 const OUTSIDE = ['nats', 'mysql', 'demo-rembg', 'demo-photos', ...outsideSites()];
-const WITHIN_MS = 5 * 60_000;
-const PHOTO = 'http://demo-photos:5080/car-1.jpg';
-
-type Answer = { status: number; body: Record<string, unknown> };
-type Call = (path: string, init?: { token?: string; body?: object }) => Promise<Answer>;
 
 async function smoke(): Promise<void> {
   await using compose = await composeProject();
@@ -29,31 +26,13 @@ async function smoke(): Promise<void> {
   const token = await mint(compose, '--role', 'client', '--sub', 'smoke', '--vendors', 'smoke');
   await strangersAreKeptOut(call, token);
   const jobId = await aPhotoGoesThrough(compose, call, token);
+  const operator = await mint(compose, '--role', 'operator', '--sub', 'smoke-operator');
+  await aDealerIsFetched(compose, call, operator);
+  await aListingIsPosted(compose, call, operator);
   await everythingSurvivesARestart(compose, call, token, jobId);
   console.log(await compose.read('images'));
-  console.log('the photo went through; the smoke test passed');
+  console.log('all three kinds of work went through; the smoke test passed');
 }
-
-async function callsTo(compose: Compose): Promise<Call> {
-  const call: Call = async (path, { token, body } = {}) => {
-    // A restart may publish another port.
-    const address = (await compose.read('port', 'gateway', '3000')).trim();
-    const response = await fetch(`http://${address}${path}`, {
-      method: body ? 'POST' : 'GET',
-      headers: {
-        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-        ...(body ? { 'content-type': 'application/json' } : {}),
-      },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-    });
-    return { status: response.status, body: (await response.json()) as Answer['body'] };
-  };
-  assert.equal((await call('/readyz')).status, 200);
-  return call;
-}
-
-const mint = async (compose: Compose, ...args: string[]) =>
-  (await compose.read('exec', '-T', 'gateway', 'node', 'src/mint-token.ts', ...args)).trim();
 
 async function nobodyRunsAsRoot(compose: Compose, services: readonly string[]): Promise<void> {
   for (const service of services) {
@@ -73,10 +52,8 @@ async function aPhotoGoesThrough(compose: Compose, call: Call, token: string): P
   await query(compose, `INSERT INTO data_records (id, vendor_id, photo_url) VALUES ('r1', 'smoke', '${PHOTO}')`);
   const body = { recordId: 'r1', vendorId: 'smoke', photoUrl: PHOTO };
   const accepted = await call('/api/image-queue/remove-bg-queue', { body, token });
-  assert.equal(accepted.status, 202, JSON.stringify(accepted.body));
-  const jobId = String(accepted.body.jobId);
-  const job = await untilOver(call, token, jobId);
-  assert.equal(job.state, 'completed', JSON.stringify(job));
+  const jobId = String(expectStatus(accepted, 202).jobId);
+  const job = await untilCompleted(call, token, `/api/image-queue/job/${jobId}`);
   const { photoUrl } = job.result as { photoUrl: string };
   const { pathname } = new URL(photoUrl);
   const address = (await compose.read('port', 'gateway', '3000')).trim();
@@ -85,15 +62,6 @@ async function aPhotoGoesThrough(compose: Compose, call: Call, token: string): P
   const row = await query(compose, "SELECT photo_url FROM data_records WHERE id = 'r1' AND vendor_id = 'smoke'");
   assert.ok(row.includes(photoUrl), `the record holds ${row}`);
   return jobId;
-}
-
-async function untilOver(call: Call, token: string, jobId: string): Promise<Answer['body']> {
-  const until = Date.now() + WITHIN_MS;
-  for (;;) {
-    const { body } = await call(`/api/image-queue/job/${jobId}`, { token });
-    if (body.state === 'completed' || body.state === 'failed' || Date.now() > until) return body;
-    await delay(500);
-  }
 }
 
 /** Some of the photo is gone, and some is still there. */
@@ -113,16 +81,6 @@ async function everythingSurvivesARestart(compose: Compose, call: Call, token: s
   const { body } = await call(`/api/image-queue/job/${jobId}`, { token });
   assert.equal(body.state, 'completed', JSON.stringify(body));
 }
-
-const query = (compose: Compose, sql: string) =>
-  compose.read(
-    'exec',
-    '-T',
-    'mysql',
-    'sh',
-    '-c',
-    `mysql -N -uroot -p"$MYSQL_ROOT_PASSWORD" "$MYSQL_DATABASE" -e "${sql}"`,
-  );
 
 if (await dockerAnswers()) await smoke();
 else console.log('skipped: no Docker daemon answers, or it has no Compose');

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { projectRoot } from '@lanekeeper/local-stack';
@@ -5,6 +6,7 @@ import { loadConfig } from '@lanekeeper/service-kit';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { images } from '../backend/docker.ts';
+import { DEALER_API, PHOTO } from '../compose/outside-work.ts';
 import { services as schemas } from '../docs/configuration-tables.ts';
 
 interface ComposeService {
@@ -13,6 +15,7 @@ interface ComposeService {
   build?: { target: string; args: Record<string, string> };
   environment?: Record<string, string>;
   env_file?: { path: string }[];
+  networks?: string[];
   restart?: string;
   read_only?: boolean;
   cap_drop?: string[];
@@ -64,6 +67,30 @@ describe.each(built)('%s in docker-compose.yml', (name) => {
   it('has the time to stop that its drain takes', () => {
     const drainMs = Number(service.environment?.DRAIN_TIMEOUT_MS ?? 30_000);
     expect(Number.parseInt(service.stop_grace_period ?? '0', 10) * 1_000).toBeGreaterThan(drainMs + 5_000);
+  });
+});
+
+describe('the demo profile', () => {
+  const env = execFileSync(process.execPath, ['deploy/compose/make-env.mjs', '--demo', '--print'], {
+    cwd: projectRoot,
+    encoding: 'utf8',
+  });
+  const named = [env, PHOTO, DEALER_API].join('\n').matchAll(/^[^#\n]*?(demo-[\w-]+):(\d+)/gm);
+  const addresses = new Map([...named].map(([, name = '', port]) => [name, port]));
+
+  it('has every site that its settings and the smoke test name, where they say', () => {
+    const sites = Object.entries(services).filter(([, { profiles }]) => profiles?.includes('demo'));
+    expect(addresses).toEqual(new Map(sites.map(([name, { environment }]) => [name, environment?.PORT])));
+  });
+
+  it.each([
+    ['image-worker', 'demo-rembg'],
+    ['image-worker', 'demo-photos'],
+    ['browser-worker', 'demo-photos'],
+    ['browser-worker', 'demo-marketplace'],
+    ['fetch-worker', 'demo-dealer-api'],
+  ])('lets %s reach %s', (worker, site) => {
+    expect(services[worker]?.networks).toEqual(expect.arrayContaining(services[site]?.networks ?? ['none']));
   });
 });
 

@@ -59,11 +59,18 @@ export const TICKET_ROUTE = '/v1/events/ticket';
 /** Whether a route asks nobody who they are. */
 export const isOpen = (route: string): boolean => OPEN.test(route);
 
+/** Whether a route takes a ticket in place of a token. */
+export const takesTicket = (route: string): boolean => route === '/v1/events';
+
 /** Whether a caller may make such a request at all, whatever it is about. */
 export function mayCall({ role }: Pick<Caller, 'role'>, method: string, route: string): boolean {
   if (role === 'client') return FOR_CLIENTS.test(route);
   return role !== 'viewer' || method === 'GET' || method === 'HEAD' || route === TICKET_ROUTE;
 }
+
+/** Whether there is a role that may not make such a request, whatever it is about. */
+export const refusesRoles = (method: string, route: string): boolean =>
+  Role.anyOf.some(({ const: role }) => !mayCall({ role }, method, route));
 
 /** Header in which the status service is told whose jobs the caller sees; absent: all. Never taken from a client. */
 export const TENANTS_HEADER = 'x-lanekeeper-tenants';

@@ -1,6 +1,9 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
+import Type, { type TSchema } from 'typebox';
+import { Value } from 'typebox/value';
 import { expect, test } from 'vitest';
 import { aGateway } from './a-gateway.ts';
+import { bearer, withTokens } from './tokens.ts';
 
 const documented = [
   'DELETE /jobs/queue/completed',
@@ -66,6 +69,20 @@ async function document() {
   return (await gateway.app.inject('/openapi.json')).json();
 }
 
+type Operation = { security: object[]; responses: Record<string, unknown> };
+
+/** Every operation of a document, in order of its name, with an address at which it can be asked for. */
+function operationsOf({ paths }: { paths: Record<string, Record<string, Operation>> }) {
+  return Object.entries(paths)
+    .flatMap(([path, methods]) =>
+      Object.entries(methods).map(([verb, { security, responses }]) => {
+        const method = verb.toUpperCase() as 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+        return { name: `${method} ${path}`, method, url: path.replaceAll(/\{\w+\}/g, 'x'), security, responses };
+      }),
+    )
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
 test('the document is valid OpenAPI 3.1', async () => {
   const validator = new Validator();
   expect(await validator.validate(await document())).toEqual({ valid: true });
@@ -95,6 +112,53 @@ test('submits document the idempotency key and every problem they can answer wit
     expect(Object.keys(responses)).toEqual(expect.arrayContaining(['400', '413', '415', '422', '429', '503']));
     expect(Object.keys(responses[400].content)).toEqual(['application/problem+json']);
   }
+});
+
+test('only submits of the image queue are documented to be limited, since only they are', async () => {
+  const operations = operationsOf(await document());
+  const limited = operations.filter(({ responses }) => '429' in responses).map(({ name }) => name);
+  expect(limited).toEqual([
+    'POST /api/image-queue/bulk-remove-bg',
+    'POST /api/image-queue/remove-bg-queue',
+    'POST /v1/jobs',
+  ]);
+});
+
+test('every operation documents 401 and 403 exactly where a stranger or some role is answered so', async () => {
+  await using gateway = await aGateway({}, withTokens);
+  const operations = operationsOf((await gateway.app.inject('/openapi.json')).json());
+  const callers = await Promise.all(
+    (['viewer', 'client', 'operator', 'admin'] as const).map((role) => bearer({ role, sub: role })),
+  );
+  for (const { name, method, url, security, responses } of operations) {
+    const answers = await Promise.all([{}, ...callers].map((headers) => gateway.app.inject({ method, url, headers })));
+    const refusals = answers.filter(({ statusCode }) => statusCode === 401 || statusCode === 403);
+    const declared = Object.keys(responses).filter((status) => status === '401' || status === '403');
+    expect(declared, name).toEqual([...new Set(refusals.map(({ statusCode }) => String(statusCode)))]);
+    expect(security.length > 0, name).toBe(answers[0]?.statusCode === 401);
+    for (const { statusCode, headers, body } of refusals) {
+      expect(headers['content-type'], name).toContain('application/problem+json');
+      const { content } = responses[statusCode] as { content: Record<string, { schema: TSchema }> };
+      expect(Value.Errors(content['application/problem+json']?.schema ?? Type.Never(), JSON.parse(body))).toEqual([]);
+    }
+  }
+  const open = operations.filter(({ security }) => security.length === 0).map(({ name }) => name);
+  expect(open).toEqual(['GET /healthz', 'GET /metrics', 'GET /readyz']);
+});
+
+test('a token is asked for by its scheme; the event stream takes a ticket instead, as a scheme and not as a parameter', async () => {
+  const described = await document();
+  expect(described.components.securitySchemes).toMatchObject({
+    bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+    ticket: { type: 'apiKey', in: 'query', name: 'ticket' },
+  });
+  for (const { name, security } of operationsOf(described)) {
+    const ways = security.map((way) => Object.keys(way).join());
+    if (name === 'GET /v1/events') expect(ways).toEqual(['bearer', 'ticket']);
+    else if (ways.length > 0) expect(ways, name).toEqual(['bearer']);
+  }
+  const parameters: { name: string }[] = described.paths['/v1/events'].get.parameters;
+  expect(parameters.map(({ name }) => name)).toEqual(expect.not.arrayContaining(['ticket']));
 });
 
 test('the browsable documents need nothing from elsewhere', async () => {

@@ -22,8 +22,11 @@ export function problems(...statuses: ProblemStatus[]): Record<number, ProblemAn
   return Object.fromEntries([...documented].map(([status, description]) => [status, answer(description)]));
 }
 
-/** The problems of every route that submits work. */
-export const submitProblems = problems(400, 413, 415, 422, 429, 503);
+/** The problems of every route that submits work, besides those of who is calling. */
+export const submitProblems = problems(400, 413, 415, 422, 503);
+
+/** The problems of the routes whose submits are counted against rate limits: those that take work of the image queue. */
+export const limitedSubmitProblems = { ...submitProblems, ...problems(429) };
 
 /** The header that makes repeating a submit safe. */
 export const IdempotencyHeaders = Type.Object({

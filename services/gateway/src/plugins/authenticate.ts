@@ -2,9 +2,7 @@ import { problem } from '@lanekeeper/service-kit';
 import type { FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import type { Auth } from '../auth/open-auth.ts';
-import { isOpen, mayCall } from '../caller.ts';
-
-const EVENTS = '/v1/events';
+import { isOpen, mayCall, takesTicket } from '../caller.ts';
 
 /**
  * Decides before every route who is calling, and whether they may call it at all. What they may see and touch there is
@@ -16,7 +14,7 @@ export const authenticate = fp<{ auth: Auth }>(
     app.addHook('onRequest', async (request) => {
       const route = request.routeOptions.url;
       if (route === undefined || isOpen(route)) return;
-      const ticket = route === EVENTS ? ticketOf(request) : undefined;
+      const ticket = takesTicket(route) ? ticketOf(request) : undefined;
       request.caller = await (ticket === undefined
         ? auth.callerOfToken(bearerOf(request))
         : auth.callerOfTicket(ticket));

@@ -1,6 +1,7 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import fp from 'fastify-plugin';
+import { describeCallers, securitySchemes } from '../openapi/callers.ts';
 
 /** Describes all routes as OpenAPI 3.1 at /openapi.json, browsable at /docs. */
 export const openapi = fp<{ publicUrl: string }>(
@@ -16,8 +17,7 @@ export const openapi = fp<{ publicUrl: string }>(
             '(RFC 9457) with a stable `code`; `errors` names each offending field by JSON pointer.',
         },
         servers: [{ url: publicUrl === '' ? '/' : publicUrl }],
-        components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
-        security: [{ bearer: [] }],
+        components: { securitySchemes },
         tags: [
           { name: 'Jobs', description: 'The uniform interface: unknown fields are refused' },
           { name: 'Lanes', description: 'The lanes of a workload, to look at, pause and resume' },
@@ -30,6 +30,7 @@ export const openapi = fp<{ publicUrl: string }>(
           { name: 'Operation' },
         ],
       },
+      transform: describeCallers,
     });
     app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
     await app.register(swaggerUi, { routePrefix: '/docs', uiConfig: { validatorUrl: null } });

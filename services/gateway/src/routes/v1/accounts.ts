@@ -45,7 +45,7 @@ const add = {
     { id: Type.Optional(AccountId), email: Email, site: MarketplaceSite, language: Type.Optional(Language) },
     closed,
   ),
-  response: { 201: ShownAccount, ...problems(400, 403, 415, 503) },
+  response: { 201: ShownAccount, ...problems(400, 415, 503) },
 };
 const one = {
   tags: ['Accounts'],
@@ -67,7 +67,7 @@ const remove = {
   tags: ['Accounts'],
   summary: 'Remove an account and its login; what waits in its queue will fail',
   params,
-  response: { 204: Type.Null(), ...problems(403, 404, 503) },
+  response: { 204: Type.Null(), ...problems(404, 503) },
 };
 
 /** GET, POST /v1/accounts; GET, PATCH, DELETE /v1/accounts/:id */

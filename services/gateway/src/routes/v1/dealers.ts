@@ -56,7 +56,7 @@ const add = {
   tags,
   summary: 'Add a dealer',
   body: NewDealer,
-  response: { 201: ShownDealer, ...problems(400, 403, 415, 503) },
+  response: { 201: ShownDealer, ...problems(400, 415, 503) },
 };
 const one = { tags, summary: 'One dealer', params, response: { 200: ShownDealer, ...problems(404, 503) } };
 const change = {
@@ -64,13 +64,13 @@ const change = {
   summary: 'Change a dealer; what is left out stays',
   params,
   body: Changes,
-  response: { 200: ShownDealer, ...problems(400, 403, 404, 415, 503) },
+  response: { 200: ShownDealer, ...problems(400, 404, 415, 503) },
 };
 const remove = {
   tags,
   summary: 'Remove a dealer with its credential and schedules; what was fetched stays',
   params,
-  response: { 204: Type.Null(), ...problems(403, 404, 503) },
+  response: { 204: Type.Null(), ...problems(404, 503) },
 };
 const STANDARD = {
   active: true,

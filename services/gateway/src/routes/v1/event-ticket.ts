@@ -2,7 +2,6 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import type { Auth } from '../../auth/open-auth.ts';
 import { callerOf, TICKET_ROUTE } from '../../caller.ts';
-import { problems } from '../../openapi/answers.ts';
 
 const schema = {
   tags: ['Jobs'],
@@ -12,7 +11,6 @@ const schema = {
     'takes a new ticket, and `after` instead of `Last-Event-ID`.',
   response: {
     200: Type.Object({ ticket: Type.String(), expiresAt: Type.String({ description: 'Until when it opens streams' }) }),
-    ...problems(401),
   },
 };
 

@@ -8,7 +8,7 @@ import type { GatewayDeps } from '../../deps.ts';
 import { JobRequest, jobFaults } from '../../jobs/check-jobs.ts';
 import { newJob } from '../../jobs/new-job.ts';
 import { submitJobs } from '../../jobs/submit-jobs.ts';
-import { IdempotencyHeaders, submitProblems } from '../../openapi/answers.ts';
+import { IdempotencyHeaders, limitedSubmitProblems } from '../../openapi/answers.ts';
 
 const JobRequests = Type.Object(
   { jobs: Type.Array(JobRequest, { minItems: 1, maxItems: 1_000 }) },
@@ -26,7 +26,7 @@ const schema = {
   summary: 'Submit one job, or up to 1,000, all or none',
   headers: IdempotencyHeaders,
   body: Type.Union([JobRequest, JobRequests]),
-  response: { 202: Type.Object({ jobs: Type.Array(AcceptedJob) }), ...submitProblems },
+  response: { 202: Type.Object({ jobs: Type.Array(AcceptedJob) }), ...limitedSubmitProblems },
 };
 
 /** Picks the form that the body has before it validates: faults then name the fields of that form only. */

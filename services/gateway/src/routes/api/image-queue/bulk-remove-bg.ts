@@ -6,7 +6,7 @@ import type { GatewayDeps } from '../../../deps.ts';
 import { removeBgJob } from '../../../jobs/new-job.ts';
 import { predict } from '../../../jobs/predict.ts';
 import { submitJobs } from '../../../jobs/submit-jobs.ts';
-import { IdempotencyHeaders, submitProblems } from '../../../openapi/answers.ts';
+import { IdempotencyHeaders, limitedSubmitProblems } from '../../../openapi/answers.ts';
 import { photoUrlFault } from '../../../photo-url.ts';
 import { imageRequestFields, predictionFields, RecordId, sharedData } from './image-request.ts';
 
@@ -31,7 +31,7 @@ const schema = {
       message: Type.String(),
       ...predictionFields,
     }),
-    ...submitProblems,
+    ...limitedSubmitProblems,
   },
 };
 
