@@ -13,6 +13,7 @@ import {
   SpanStatusCode,
   trace,
 } from '@opentelemetry/api';
+import { LanesError } from './errors.ts';
 
 const tracer = trace.getTracer('lanekeeper.lanes');
 /** The job whose spans are active. */
@@ -153,11 +154,16 @@ async function inSpan<T>(
   try {
     return await context.with(trace.setSpan(parent, span), act, undefined, span);
   } catch (error) {
-    // By its kind only: the message of an error may hold anything.
-    const type = error instanceof Error ? error.name : 'unknown';
-    span.setStatus({ code: SpanStatusCode.ERROR }).setAttribute('error.type', type);
+    markFault(span, error);
     throw error;
   } finally {
     span.end();
   }
+}
+
+/** By its kind only: the message of an error may hold anything. That another writer was first is no fault. */
+function markFault(span: Span, error: unknown): void {
+  const type = error instanceof LanesError ? error.code : error instanceof Error ? error.name : 'unknown';
+  span.setAttribute('error.type', type);
+  if (type !== 'FENCED_OUT') span.setStatus({ code: SpanStatusCode.ERROR });
 }

@@ -1,10 +1,11 @@
 import type { Command } from '@lanekeeper/contracts';
 import { headers } from '@nats-io/nats-core';
-import { context, propagation, trace } from '@opentelemetry/api';
+import { context, propagation, SpanStatusCode, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { LanesError } from '../src/errors.ts';
 import {
   eventHeaders,
   LINK_AFTER_MS,
@@ -86,6 +87,19 @@ describe('with a provider', () => {
     const append = exporter.getFinishedSpans().find(({ name }) => name === 'send evt.browser.*');
     expect(append?.spanContext().traceId).toBe(other);
     expect(append?.parentSpanContext?.spanId).toBe(PARENT);
+  });
+
+  test('an event that is not stored is a fault, unless another writer was first', async () => {
+    const command = commandAfter(0);
+    const ids = { jobId: 'j1', workload: 'browser', lane: LANE, at: command.submittedAt };
+    const completed = { type: 'completed', ...ids, attempt: 1, result: null } as const;
+    const codes = ['FENCED_OUT', 'UNAVAILABLE'] as const;
+    for (const code of codes) {
+      await expect(traceAppend(completed, () => Promise.reject(new LanesError(code, 'no')))).rejects.toThrow('no');
+    }
+    const spans = exporter.getFinishedSpans();
+    expect(spans.map(({ attributes }) => attributes['error.type'])).toEqual(codes);
+    expect(spans.map(({ status }) => status.code)).toEqual([SpanStatusCode.UNSET, SpanStatusCode.ERROR]);
   });
 
   test('spans carry patterns, never a lane', async () => {
