@@ -4,7 +4,13 @@ import path from 'node:path';
 import type { HttpHost } from '@lanekeeper/local-stack';
 import { type LocalServer, type MysqlServer, type NatsServer, startMysql, startNats } from '@lanekeeper/local-stack';
 import { readConfig } from '../../demo/launcher/config.ts';
-import { gatewayService, imageWorkerService, type Part, statusService } from '../../demo/launcher/parts.ts';
+import {
+  gatewayService,
+  imageWorkerService,
+  type Part,
+  type PartOptions,
+  statusService,
+} from '../../demo/launcher/parts.ts';
 import { startScript } from '../../demo/launcher/start-script.ts';
 import { Supervisor } from '../../demo/launcher/supervisor.ts';
 import { startPhotoHost } from './photo-host.ts';
@@ -32,11 +38,17 @@ export type System = AsyncDisposable & {
   readonly imageWorker: Service | undefined;
   readonly photos: HttpHost;
   readonly rembg: readonly RembgStandIn[];
+  /** Starts a part beside the system, with the services' environment; nobody starts it again. */
+  startPart: (part: (parts: PartOptions, shared: Record<string, string>) => Part) => Promise<Service>;
   /** Starts one more image worker, which nobody starts again. */
   startImageWorker: () => Promise<Service>;
 };
 
-const SERVICES_PORTS = { GATEWAY_PORT: '0', STATUS_PORT: '0', IMAGE_WORKER_PORT: '0' };
+const ANY_PORT = Object.fromEntries(
+  ['GATEWAY', 'STATUS', 'IMAGE_WORKER', 'BROWSER_WORKER', 'FETCH_WORKER', 'MARKETPLACE', 'DEALER_API', 'PHOTOS'].map(
+    (name) => [`${name}_PORT`, '0'],
+  ),
+);
 const REMBG_COUNT = 3;
 const ignore = () => undefined;
 
@@ -61,7 +73,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
       WORKER_ACK_WAIT_MS: '5000',
       ...options.env,
     };
-    const parts = { config: readConfig(SERVICES_PORTS), dir };
+    const parts = { config: readConfig(ANY_PORT), dir };
     const start = (part: Part) =>
       startScript({ ...part, logFile: path.join(dir, 'logs', `${part.name}.log`), onLine: ignore });
     const supervised = (part: Part) => supervisor.add(part.name, () => start(part));
@@ -76,7 +88,8 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     });
     const imageWorker = options.noImageWorker ? undefined : await supervised(worker);
     const startImageWorker = async () => stopped(releases, await start(worker));
-    const all = { nats, mysql, gateway, status, imageWorker, photos, rembg, startImageWorker };
+    const startPart: System['startPart'] = async (part) => stopped(releases, await start(part(parts, shared)));
+    const all = { nats, mysql, gateway, status, imageWorker, photos, rembg, startPart, startImageWorker };
     return { url: gateway.url, ...all, [Symbol.asyncDispose]: () => releases.disposeAsync() };
   } catch (error) {
     await releases.disposeAsync();

@@ -1,3 +1,5 @@
+import { inSpan } from '@lanekeeper/service-kit';
+
 /** A finished step: what it was and how long it took. */
 export interface StepTiming {
   name: string;
@@ -22,7 +24,7 @@ export interface StepListener {
   onEnd?(timing: StepTiming): void;
 }
 
-/** The one implementation of {@link Steps}. */
+/** The one implementation of {@link Steps}. Each step is a span by its name: names are the same for all jobs. */
 export class StepLog implements Steps {
   readonly #timings: StepTiming[] = [];
   readonly #listener: StepListener;
@@ -38,8 +40,15 @@ export class StepLog implements Steps {
   async run<T>(name: string, act: () => Promise<T>): Promise<T> {
     const began = performance.now();
     try {
-      await this.#listener.onStart?.(name);
-      const result = await act();
+      const result = await inSpan(
+        name,
+        {},
+        async () => {
+          await this.#listener.onStart?.(name);
+          return act();
+        },
+        'client',
+      );
       this.#keep({ name, ms: Math.round(performance.now() - began) });
       return result;
     } catch (error) {

@@ -1,7 +1,7 @@
 import type { DealerAccess } from '@lanekeeper/dealers';
 import { DgiError, type DgiModule, type DgiWindow, readRows, type WindowAnswer } from '@lanekeeper/dgi';
 import type { HandlerContext } from '@lanekeeper/lanes';
-import { LinkedAbort } from '@lanekeeper/service-kit';
+import { inSpan, LinkedAbort } from '@lanekeeper/service-kit';
 import { keepRaw } from '../raw/keep-raw.ts';
 import { countWindow } from '../store/count-window.ts';
 import type { DoneWindow, Run } from '../store/runs.ts';
@@ -27,7 +27,7 @@ const SKEW_WARNING_MS = 3_000;
 export async function fetchWindow(job: FetchJob, window: DgiWindow, position: number): Promise<DoneWindow> {
   const { parts, access, dealerId, module } = job;
   await parts.onStep?.('asking', position);
-  const answer = await ask(job, window, position);
+  const answer = await inSpan('ask dealer', {}, () => ask(job, window, position), 'client');
   warnOfSkew(job, answer);
   await parts.onStep?.('answered', position);
   const { timeZone } = access.endpoint;
@@ -35,7 +35,8 @@ export async function fetchWindow(job: FetchJob, window: DgiWindow, position: nu
   const { requests } = answer;
   if (job.run !== undefined) return await storeAnswer(job, { window, position, answer, outcomes, run: job.run });
   const of = { module, dealerId, limits: await parts.limits() };
-  return { ...(await countWindow(parts.db, of, outcomes(), job.context.signal)), position, requests };
+  const count = () => countWindow(parts.db, of, outcomes(), job.context.signal);
+  return { ...(await inSpan('count rows', {}, count, 'client')), position, requests };
 }
 
 async function ask(job: FetchJob, { from, to }: DgiWindow, position: number): Promise<WindowAnswer> {
@@ -66,13 +67,13 @@ type Answered = {
 async function storeAnswer(job: FetchJob, { window, position, answer, outcomes, run }: Answered): Promise<DoneWindow> {
   const { parts, context, jobId, dealerId, module } = job;
   using both = new LinkedAbort([context.signal]);
-  const kept = keep(job, position, answer.rawBody, both.signal);
+  const kept = inSpan('keep answer', {}, () => keep(job, position, answer.rawBody, both.signal), 'client');
   // Awaited before the commit; when storing fails first, its own error counts.
   kept.catch(() => undefined);
   const { requests } = answer;
   const toStore = { jobId, holder: run.holder, dealerId, module, position, window, requests, outcomes };
   try {
-    const done = await storeWindow(parts, toStore, {
+    const hooks = {
       signal: context.signal,
       onLocked: async () => parts.onStep?.('locked', position),
       beforeCommit: async () => {
@@ -80,7 +81,8 @@ async function storeAnswer(job: FetchJob, { window, position, answer, outcomes, 
         await parts.onStep?.('written', position);
         await context.assertOwned();
       },
-    });
+    };
+    const done = await inSpan('store rows', {}, () => storeWindow(parts, toStore, hooks), 'client');
     await parts.onStep?.('committed', position);
     return done;
   } catch (error) {
