@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command, JobEvent } from '@lanekeeper/contracts';
 import { createLogger, migrate } from '@lanekeeper/service-kit';
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import { describe, expect, inject, it } from 'vitest';
 import { migrations } from '../src/database/migrations.ts';
+import type { StatusSchema } from '../src/database/schema.ts';
 import { AppliedPosition } from '../src/projection/applied-position.ts';
 import { foldBatch } from '../src/projection/fold-batch.ts';
 import { Lease, LeaseLost } from '../src/projection/lease.ts';
@@ -63,6 +64,13 @@ async function remover(bed: Testbed, lease = new Lease(bed.db, 'test', 60_000)):
 
 async function expire(bed: Testbed, before: number): Promise<void> {
   await (await bed.js.jetstreamManager()).streams.purge(bed.names.eventsStream, { seq: before });
+}
+
+/** Resolves when another connection to this database waits for a row that it wants to lock. */
+async function untilLockAwaited(tx: Transaction<StatusSchema>): Promise<void> {
+  const waiting = sql`SELECT id FROM information_schema.processlist
+    WHERE db = DATABASE() AND id <> CONNECTION_ID() AND info LIKE '%for update%'`;
+  while ((await waiting.execute(tx)).rows.length === 0) await delay(5);
 }
 
 async function left(bed: Testbed) {
@@ -177,6 +185,23 @@ describe('retention', () => {
     expect(await countJobs(bed)).toBe(1);
   });
 
+  it('waits for the projection to be level', async () => {
+    await using bed = await open();
+    const last = await project(bed, completedLife(oldCommand()));
+    await expire(bed, last + 1);
+    const input = await remover(bed);
+    const setPosition = (applied_seq: number) => bed.db.updateTable('projections').set({ applied_seq }).execute();
+    await setPosition(last - 1);
+    class CatchingUp extends AppliedPosition {
+      override async reached(...args: Parameters<AppliedPosition['reached']>): Promise<void> {
+        await setPosition(last);
+        this.advance(last);
+        return super.reached(...args);
+      }
+    }
+    expect(await removeOldJobs({ ...input, applied: new CatchingUp() })).toEqual({ jobs: 1, events: 2 });
+  });
+
   it('keeps a job for which the projection stores a late event at that moment', async () => {
     await using bed = await open();
     await storeOldJobs(bed, 1);
@@ -191,8 +216,9 @@ describe('retention', () => {
     let removing: ReturnType<typeof removeBatch> | undefined;
     await bed.db.transaction().execute(async (tx) => {
       await lease.lockPosition(tx, 0);
-      removing = removeBatch(bed.db, lease, which);
       await tx.updateTable('jobs').set({ last_seq: 5 }).execute();
+      removing = removeBatch(bed.db, lease, which);
+      await untilLockAwaited(tx);
       await lease.movePosition(tx, 5);
     });
     expect(await removing).toEqual({ jobs: 0, events: 0 });
