@@ -21,6 +21,13 @@ export const StatusConfig = Type.Object({
     description:
       'How long another replica waits for one that vanished before it projects in its place, in milliseconds',
   }),
+  JOB_RETENTION_DAYS: Type.Integer({
+    minimum: 0,
+    maximum: 36_500,
+    default: 90,
+    description:
+      'Days that jobs are kept after their end, with their events; never shorter than EVENTS has them (14 days). 0: for ever',
+  }),
   SSE_HEARTBEAT_MS: Type.Integer({ minimum: 100, default: 15_000, description: 'Time between heartbeats of a stream' }),
   SSE_STALLED_MS: Type.Integer({
     minimum: 100,

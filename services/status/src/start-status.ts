@@ -21,6 +21,7 @@ import { buildApp } from './http/build-app.ts';
 import { observeLanes } from './observe-lanes.ts';
 import { observeProjection } from './observe-projection.ts';
 import { AppliedPosition } from './projection/applied-position.ts';
+import { Lease } from './projection/lease.ts';
 import { Projector } from './projection/projector.ts';
 import { watchPosition } from './projection/watch-position.ts';
 import { readinessChecks } from './readiness.ts';
@@ -28,16 +29,18 @@ import { briefly } from './reads/briefly.ts';
 import { freshEnough } from './reads/fresh-enough.ts';
 import { readStats } from './reads/read-stats.ts';
 import type { TenantScope } from './reads/tenant-scope.ts';
+import { keepRemoving } from './retention/keep-removing.ts';
 import { LiveEvents } from './sse/live-events.ts';
 import { Slots } from './sse/slots.ts';
 import { TenantDirectory } from './sse/tenant-directory.ts';
-import { streamBounds } from './stream-bounds.ts';
+import { type StreamBounds, streamBounds } from './stream-bounds.ts';
 
 /** How long numbers may be old, in milliseconds. */
 const STATS_TTL_MS = 1_000;
 /** Streams that may read the past at once: each costs a consumer, of which a stream has at most 1,000. */
 const CATCH_UPS = 32;
 
+type Projected = { applied: AppliedPosition; bounds: () => Promise<StreamBounds>; created: string };
 type Connections = { lanes: Lanes; nc: NatsConnection; js: JetStreamClient; db: Kysely<StatusSchema> };
 
 /** Starts the service; resolves with its URL when it serves. Everything it holds is registered with the releasers. */
@@ -51,7 +54,7 @@ export async function startStatus(config: StatusConfig, context: ServiceContext)
   const directory = new TenantDirectory(db);
   const atStart = await bounds();
   const live = new LiveEvents({ js, log, prefix: config.STREAM_PREFIX, applied, directory }, atStart);
-  const projector = runInBackground(config, context, { ...connections, applied, ...atStart }, live);
+  const projector = runInBackground(config, context, { ...connections, applied, bounds, ...atStart }, live);
   const checks = readinessChecks({ ...connections, projector, applied, bounds });
   observeReadiness(checks);
   const statsOf = briefStats(db);
@@ -81,11 +84,11 @@ async function connect(config: StatusConfig, { log, releasers }: ServiceContext)
   return { lanes, nc, js: jetstream(nc), db };
 }
 
-/** Runs the projection, the watch over it and the live events until the service stops. */
+/** Runs the projection, the watch over it, the live events and the removal of old jobs until the service stops. */
 function runInBackground(
   config: StatusConfig,
   context: ServiceContext,
-  { nc, js, db, applied, created: streamCreated }: Connections & { applied: AppliedPosition; created: string },
+  { nc, js, db, applied, bounds, created: streamCreated }: Connections & Projected,
   live: LiveEvents,
 ): Projector {
   const { log, releasers, stop } = context;
@@ -96,6 +99,10 @@ function runInBackground(
   background(releasers, stop, 'projection', (signal) => projector.run(signal));
   background(releasers, stop, 'position', (signal) => watchPosition({ ...shared, signal, onReplaced }));
   background(releasers, stop, 'live events', (signal) => live.run(signal));
+  const lease = new Lease(db, holder, config.PROJECTION_LEASE_MS);
+  const removal = { db, lease, applied, bounds, log, days: config.JOB_RETENTION_DAYS };
+  const standbyMs = config.PROJECTION_LEASE_MS;
+  background(releasers, stop, 'retention', (signal) => keepRemoving({ ...removal, standbyMs, signal }));
   return projector;
 }
 

@@ -134,6 +134,9 @@ export function eventsOf(job: Command) {
       attempt,
       result: { ok: true },
     }),
+    cancelled: (): JobEvent => ({ type: 'cancelled', ...common, at: at(4) }),
+    uncertain: (): JobEvent => ({ type: 'uncertain', ...common, at: at(4), attempt: 1, error }),
+    resolved: (as: 'completed' | 'retry'): JobEvent => ({ type: 'resolved', ...common, at: at(5), as }),
     failed: (message = error.message): JobEvent => ({
       type: 'failed',
       ...common,
