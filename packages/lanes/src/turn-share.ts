@@ -23,10 +23,8 @@ export class TurnShare {
    */
   begin(): () => void {
     const startedAt = performance.now();
-    const timer = setTimeout(() => {
-      this.#look = this.#ask();
-      this.#context.later(this.#turn.settled.remove());
-    }, this.#slice.leftMs / 2);
+    const { leftMs } = this.#slice;
+    const timer = leftMs > 0 ? setTimeout(() => this.#lookAhead(), leftMs / 2) : undefined;
     let running = true;
     return () => {
       if (!running) return;
@@ -48,6 +46,11 @@ export class TurnShare {
     this.#slice.renew();
     later(settled.remove());
     return true;
+  }
+
+  #lookAhead(): void {
+    this.#look = this.#ask();
+    this.#context.later(this.#turn.settled.remove());
   }
 
   #ask() {
