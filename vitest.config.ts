@@ -14,9 +14,8 @@ export default defineConfig({
     pool: 'forks',
     // Real servers and a real model share the machine with the tests: more workers only make each slower.
     maxWorkers: 2,
-    // A busy machine is no fault: only what hangs runs into these.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
-    teardownTimeout: 60_000,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    teardownTimeout: 30_000,
   },
 });

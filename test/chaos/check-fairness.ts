@@ -1,20 +1,17 @@
 import { isTerminal, type JobEvent } from '@lanekeeper/contracts';
 import type { History } from './check-history.ts';
 
-/**
- * How often another lane may be served while a lane waits. In the queue it is once (L4); the rest is for the time between
- * the end of a lane's command and its next turn, which other slots use on a busy machine: up to 11 were seen. Where turns
- * jump the queue it is all of a lane's commands, 33 and more.
- */
-const MOST = 20;
+/** What of a run the checker looks at. `turns`: when each turn was stored, by its sequence, milliseconds since the epoch. */
+export type FairnessHistory = Pick<History, 'submitted' | 'events'> & { turns: ReadonlyMap<number, number> };
 
 /**
- * Every wait of a lane's first command for its start, or in vain, in which some other lane was served too often. Of a
- * sequential workload that runs one command a turn. Pure.
+ * Every wait of a lane's first command, from when its turn is in the queue to its start, or in vain, in which the turn of
+ * some other lane that stood before it was delivered more than once (L4). Of a sequential workload that runs one command
+ * a turn, without faults. Pure.
  */
-export function findUnfairness({ submitted, events }: Pick<History, 'submitted' | 'events'>): string[] {
+export function findUnfairness({ submitted, events, turns }: FairnessHistory): string[] {
   const places = placesOf(events);
-  const starts = events.flatMap(({ type, lane }, at) => (type === 'started' ? [{ at, lane }] : []));
+  const starts = events.flatMap((event, place) => (event.type === 'started' ? [{ ...event, place }] : []));
   const violations: string[] = [];
   for (const [lane, jobs] of submitted) {
     jobs.forEach((jobId, index) => {
@@ -24,15 +21,17 @@ export function findUnfairness({ submitted, events }: Pick<History, 'submitted' 
       if (!place || headSince === undefined) return; // it never was its lane's first
       const since = Math.max(place.first, headSince);
       const until = place.started ?? events.length;
-      const served = Map.groupBy(
-        starts.filter(({ at }) => at > since && at < until),
-        (start) => start.lane,
-      );
-      for (const [other, turns] of served) {
-        if (other !== lane && turns.length > MOST) {
-          violations.push(
-            `L4 lane ${lane} waited for job ${index} while lane ${other} was served ${turns.length} times`,
-          );
+      const turn = place.turn ?? Number.POSITIVE_INFINITY;
+      const inQueue = turns.get(turn) ?? 0;
+      const meanwhile = starts.filter((start) => start.place > since && start.place < until);
+      const ahead = meanwhile.filter(({ workload, at, delivery }) => {
+        // Each workload has a queue of its own.
+        return workload === place.workload && Date.parse(at) > inQueue && (delivery?.turn ?? 0) < turn;
+      });
+      for (const [other, served] of Map.groupBy(ahead, (start) => start.lane)) {
+        const deliveries = new Set(served.map(({ delivery }) => `${delivery?.turn} ${delivery?.count}`)).size;
+        if (other !== lane && deliveries > 1) {
+          violations.push(`L4 lane ${lane} waited for job ${index} while lane ${other} was served ${deliveries} times`);
         }
       }
     });
@@ -40,14 +39,18 @@ export function findUnfairness({ submitted, events }: Pick<History, 'submitted' 
   return violations;
 }
 
-type Places = { first: number; started?: number; ended?: number };
+type Places = { first: number; started?: number; ended?: number; turn?: number | undefined; workload: string };
 
-/** Where in the log each job was first heard of, started, and ended. */
+/** Where in the log each job was first heard of, started, and ended; and under which turn it started. */
 function placesOf(events: readonly JobEvent[]): Map<string, Places> {
   const places = new Map<string, Places>();
-  events.forEach(({ jobId, type }, at) => {
-    const place = places.get(jobId) ?? { first: at };
-    if (type === 'started') place.started ??= at;
+  events.forEach((event, at) => {
+    const { jobId, type, workload } = event;
+    const place = places.get(jobId) ?? { first: at, workload };
+    if (type === 'started') {
+      place.started ??= at;
+      place.turn ??= event.delivery?.turn;
+    }
     if (isTerminal(type)) place.ended ??= at;
     places.set(jobId, place);
   });

@@ -32,3 +32,16 @@ export async function readEvents({ jsm, names }: Lanes): Promise<JobEvent[]> {
   }
   return events;
 }
+
+/** From now on, when each turn is stored, by its sequence, milliseconds since the epoch: the server repeats what it stores. */
+export async function watchTurns({ jsm, nc, names }: Lanes): Promise<ReadonlyMap<number, number>> {
+  const stored = new Map<number, number>();
+  nc.subscribe('stored.>', {
+    callback: (error, { headers }) => {
+      const [seq, at] = ['Nats-Sequence', 'Nats-Time-Stamp'].map((name) => headers?.get(name) ?? '');
+      if (!error && seq && at) stored.set(Number(seq), Date.parse(at));
+    },
+  });
+  await jsm.streams.update(names.turnsStream, { republish: { src: '>', dest: 'stored.>' } });
+  return stored;
+}

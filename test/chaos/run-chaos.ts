@@ -10,7 +10,7 @@ import { chaosWorkloads, workloadOf } from './chaos-jobs.ts';
 import type { History } from './check-history.ts';
 import { type Effect, readEffects, readLatestEffects } from './effects.ts';
 import { Load } from './load.ts';
-import { leftIn, readEvents, untilDrained } from './observe.ts';
+import { leftIn, readEvents, untilDrained, watchTurns } from './observe.ts';
 import { Operator } from './operator.ts';
 import { pick, seededRandom } from './seeded-random.ts';
 import type { ChaosWorkload, WorkerSettings } from './settings.ts';
@@ -53,8 +53,11 @@ export type Fault = 'kill-worker' | 'freeze-worker' | 'kill-nats' | 'cut-connect
 /** Effects among which those of the jobs that run are found. */
 const MANY_EFFECTS = 80;
 
+/** What happened in a run. `turns`: see `watchTurns`; of a calm run only. */
+export type ChaosHistory = History & { faults: Record<string, number>; turns: ReadonlyMap<number, number> };
+
 /** Runs commands through worker processes while faults strike at random, until all has ended; tells what happened. */
-export async function runChaos(options: ChaosOptions): Promise<History & { faults: Record<string, number> }> {
+export async function runChaos(options: ChaosOptions): Promise<ChaosHistory> {
   const run = await ChaosRun.start(options);
   try {
     return await run.play();
@@ -114,7 +117,8 @@ class ChaosRun {
     return new ChaosRun(options, nats, lanes, await startTcpProxy(server));
   }
 
-  async play(): Promise<History & { faults: Record<string, number> }> {
+  async play(): Promise<ChaosHistory> {
+    const turns = this.#options.calm ? await watchTurns(this.#lanes) : new Map<number, number>();
     for (let index = 0; index < this.#options.workers; index++) this.#spawn(index);
     const faults = this.#strike();
     const operator = this.#operator();
@@ -136,6 +140,7 @@ class ChaosRun {
       cancelled: operator.record.cancelled,
       forced: operator.record.forced,
       faults: { ...this.#faults, ...operator.record.counts },
+      turns,
     };
   }
 

@@ -8,6 +8,8 @@ import { OtlpReceiver, type ReceivedSpan } from './otlp-receiver.ts';
 import { pathsOf } from './trace-tree.ts';
 
 const DAY_MS = 24 * 3_600_000;
+/** Each starts a system of its own. */
+const TIMEOUT = { timeout: 120_000 };
 const PASSWORD = 'sesame-91c4';
 
 type Telling = AsyncDisposable & { system: System; receiver: OtlpReceiver };
@@ -51,7 +53,7 @@ function traceOf({ receiver }: Telling, traceId: string, root: string): Promise<
   });
 }
 
-test('a marketplace post is one trace, with a span for each step in its browser', async () => {
+test('a marketplace post is one trace, with a span for each step in its browser', TIMEOUT, async () => {
   await using telling = await tellingSystem();
   const { system, receiver } = telling;
   const site = await system.startPart(marketplaceSite);
@@ -100,7 +102,7 @@ test('a marketplace post is one trace, with a span for each step in its browser'
   }
 });
 
-test('a fetch is one trace, with spans for the dealer’s answer and for storing it', async () => {
+test('a fetch is one trace, with spans for the dealer’s answer and for storing it', TIMEOUT, async () => {
   await using telling = await tellingSystem();
   const { system, receiver } = telling;
   const [api] = await Promise.all([system.startPart(dealerApi), system.startPart(fetchWorkerService)]);

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type FetchData, type FetchResult, names } from '@lanekeeper/contracts';
+import { localTime } from '@lanekeeper/dgi';
 import { type Lanes, openLanes } from '@lanekeeper/lanes';
 import { type LaunchedProcess, launchProcess } from '@lanekeeper/local-stack';
 import { connectNats, createLogger } from '@lanekeeper/service-kit';
@@ -9,6 +10,11 @@ import { jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { runningApi } from '../../../demo/dealer-api/test/running-api.ts';
 import { addDealer, createTestDatabase, SECRETS_KEY, type TestDatabase } from './fetch-database.ts';
+
+const DAY_MS = 86_400_000;
+
+/** The dealers' local time so many days ago, as a job's data has it. */
+export const at = (daysAgo: number): string => localTime(new Date(Date.now() - daysAgo * DAY_MS), 'Asia/Jakarta');
 
 /** How a job ended, and the notes of its progress. */
 export type Ended = { type: string; result?: FetchResult; error?: { code: string; message: string }; notes: string[] };

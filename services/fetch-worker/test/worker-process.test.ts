@@ -1,9 +1,6 @@
-import { localTime } from '@lanekeeper/dgi';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { TestFleet } from './test-fleet.ts';
+import { at, TestFleet } from './test-fleet.ts';
 
-const DAY_MS = 86_400_000;
-const at = (daysAgo: number) => localTime(new Date(Date.now() - daysAgo * DAY_MS), 'Asia/Jakarta');
 const TIMEOUT_MS = 240_000;
 
 let fleet: TestFleet;

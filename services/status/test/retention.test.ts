@@ -10,7 +10,7 @@ import { foldBatch } from '../src/projection/fold-batch.ts';
 import { Lease, LeaseLost } from '../src/projection/lease.ts';
 import { storeBatch } from '../src/projection/store-batch.ts';
 import { keepRemoving } from '../src/retention/keep-removing.ts';
-import { removeBatch } from '../src/retention/remove-batch.ts';
+import { type Removable, removeBatch } from '../src/retention/remove-batch.ts';
 import { type RemoveInput, removeOldJobs } from '../src/retention/remove-old-jobs.ts';
 import { streamBounds } from '../src/stream-bounds.ts';
 import { aCommand, eventsOf, openTestbed, type Testbed, untilApplied } from './testbed.ts';
@@ -61,6 +61,11 @@ async function remover(bed: Testbed, lease = new Lease(bed.db, 'test', 60_000)):
   const bounds = () => streamBounds(bed.js, bed.names.eventsStream);
   return { db: bed.db, lease, applied, bounds, log, days: DAYS, signal: new AbortController().signal };
 }
+
+/** Completed photos that ended until now. */
+const oldPhotos = (bounds: { firstSeq: number; lastSeq: number }): Removable => {
+  return { workload: 'remove-bg', state: 'completed', endedBefore: new Date(), ...bounds };
+};
 
 async function expire(bed: Testbed, before: number): Promise<void> {
   await (await bed.js.jetstreamManager()).streams.purge(bed.names.eventsStream, { seq: before });
@@ -206,13 +211,7 @@ describe('retention', () => {
     await using bed = await open();
     await storeOldJobs(bed, 1);
     const { lease } = await remover(bed);
-    const which = {
-      workload: 'remove-bg',
-      state: 'completed',
-      endedBefore: new Date(),
-      firstSeq: 2,
-      lastSeq: 0,
-    } as const;
+    const which = oldPhotos({ firstSeq: 2, lastSeq: 0 });
     let removing: ReturnType<typeof removeBatch> | undefined;
     await bed.db.transaction().execute(async (tx) => {
       await lease.lockPosition(tx, 0);
@@ -238,13 +237,7 @@ describe('retention', () => {
     await using bed = await open();
     await storeOldJobs(bed, 450);
     const { lease } = await remover(bed);
-    const which = {
-      workload: 'remove-bg',
-      state: 'completed',
-      endedBefore: new Date(),
-      firstSeq: 1,
-      lastSeq: 0,
-    } as const;
+    const which = oldPhotos({ firstSeq: 1, lastSeq: 0 });
     const sizes: number[] = [];
     for (let size = -1; size !== 0; sizes.push(size)) size = (await removeBatch(bed.db, lease, which)).jobs;
     expect(sizes).toEqual([200, 200, 50, 0]);
@@ -258,13 +251,7 @@ describe('retention', () => {
       return [queued(), ...Array.from({ length: 798 }, () => progressed(1)), completed()];
     });
     const { lease } = await remover(bed);
-    const which = {
-      workload: 'remove-bg',
-      state: 'completed',
-      endedBefore: new Date(),
-      firstSeq: 1,
-      lastSeq: 0,
-    } as const;
+    const which = oldPhotos({ firstSeq: 1, lastSeq: 0 });
     expect(await removeBatch(bed.db, lease, which)).toEqual({ jobs: 2, events: 1_600 });
     expect(await countJobs(bed)).toBe(3);
   });
