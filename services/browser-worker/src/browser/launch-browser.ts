@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Browser, chromium } from 'playwright-core';
 import { BrowserError } from './browser-error.ts';
 import type { BrowserOptions } from './browser-run.ts';
+import { untilGroupEnded } from './process-group.ts';
 import { makeScratchDir } from './scratch-dir.ts';
 import { within } from './within.ts';
 
@@ -82,6 +83,7 @@ async function close(browser: Browser, pid: number, withinMs: number): Promise<v
   kill(-pid);
   kill(pid);
   await closed;
+  await untilGroupEnded(pid, withinMs);
 }
 
 function kill(pid: number): void {
